@@ -1,0 +1,1 @@
+"""An offline voting and survey kiosk for public meetings."""

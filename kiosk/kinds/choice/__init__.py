@@ -1,0 +1,1 @@
+"""Choosing among options: one, several within limits, yes or no."""

@@ -1,0 +1,70 @@
+"""Choice: ``min`` to ``max`` of the options (one of them when the question says nothing)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kiosk.kinds.kind import Form, Malformed, TopShare, only_keys
+from kiosk.meeting.document import Option, Question
+from kiosk.meeting.tally import Answer
+
+
+class Choice:
+    name = "choice"
+
+    def check_question(self, question: Question) -> None:
+        if len(question.options) < 2:
+            raise Malformed("too_few_options")
+        least, most = limits(question)
+        if not 1 <= least <= most <= len(question.options):
+            raise Malformed("limits")
+
+    def check(self, question: Question, answer: Mapping[str, Any]) -> dict[str, Any]:
+        only_keys(answer, "options")
+        chosen = answer.get("options")
+        if not isinstance(chosen, list) or not all(isinstance(option, str) for option in chosen):
+            raise Malformed("shape")
+        known = [option.id for option in question.options]
+        if len(set(chosen)) != len(chosen):
+            raise Malformed("repeated_option")
+        if not set(chosen) <= set(known):
+            raise Malformed("unknown_option")
+        least, most = limits(question)
+        if len(chosen) < least:
+            raise Malformed("too_few_chosen")
+        if len(chosen) > most:
+            raise Malformed("too_many_chosen")
+        return {"options": [option for option in known if option in chosen]}
+
+    def from_form(self, question: Question, form: Form) -> dict[str, Any]:
+        return {"options": list(form.get("options", ()))}
+
+    def bars(self, question: Question) -> tuple[Option, ...]:
+        return question.options
+
+    def count(self, question: Question, answers: Iterable[Answer]) -> Mapping[str, int]:
+        marks = Counter(option for answer in answers for option in answer["options"])
+        return {option.id: marks[option.id] for option in question.options}
+
+    def is_multiple(self, question: Question) -> bool:
+        return limits(question)[1] > 1
+
+    def is_ordered(self, question: Question) -> bool:
+        return question.composition or "layout" in question.settings
+
+    def top(self, question: Question) -> TopShare | None:
+        return None
+
+
+def limits(question: Question) -> tuple[int, int]:
+    """The fewest and the most options that one answer may hold."""
+    most = question.settings.get("max", 1)
+    least = question.settings.get("min", 1)
+    if type(least) is not int or type(most) is not int:
+        raise Malformed("limits")
+    return least, most
+
+
+KIND = Choice()

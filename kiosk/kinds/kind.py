@@ -1,0 +1,66 @@
+"""What every question kind can do. A kind knows its question and answers, and nothing of the web or SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kiosk.meeting.document import Option, Question
+from kiosk.meeting.tally import Answer
+
+Form = Mapping[str, Sequence[str]]
+"""The fields of a plain HTML form: each name with its values."""
+
+
+class Malformed(ValueError):
+    """An answer that does not fit its question. ``reason`` is one of a few words the problems know."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class TopShare:
+    """The upper part of a scale, added together: which bars, from which to which label."""
+
+    bars: tuple[str, ...]
+    lowest: Option
+    highest: Option
+
+
+class Kind(Protocol):
+    """One way of asking and counting."""
+
+    name: str
+
+    def check_question(self, question: Question) -> None:
+        """Raise Malformed when the document's question lacks what the kind needs."""
+
+    def check(self, question: Question, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """The canonical answer; raise Malformed when it does not fit. Abstentions never come here."""
+
+    def from_form(self, question: Question, form: Form) -> dict[str, Any]:
+        """The answer that a plain form holds, not yet checked."""
+
+    def bars(self, question: Question) -> tuple[Option, ...]:
+        """What is counted, in the question's order, with its wording; empty when nothing is."""
+
+    def count(self, question: Question, answers: Iterable[Answer]) -> Mapping[str, int]:
+        """How many valid answers fall on each bar."""
+
+    def is_multiple(self, question: Question) -> bool:
+        """Whether one answer may fall on several bars, so that shares may add to more than 100 %."""
+
+    def is_ordered(self, question: Question) -> bool:
+        """Whether the bars have an order of their own, which a result must keep."""
+
+    def top(self, question: Question) -> TopShare | None:
+        """The bars whose joint share is the headline, for scales."""
+
+
+def only_keys(answer: Mapping[str, Any], *allowed: str) -> None:
+    """Refuse an answer that says more than its kind can hear."""
+    if not set(answer) <= set(allowed):
+        raise Malformed("unknown_field")

@@ -1,0 +1,1 @@
+"""Degrees in words, agreement, or a number with labelled ends."""

@@ -1,0 +1,43 @@
+"""Ballots: how a repeat, a change and a late answer are told apart.
+
+The order of the questions matters. A known ballot id is looked for *before* the state of the round, so
+that a phone whose acknowledgement was lost hears "repeated" even after the close.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kiosk.meeting.rounds import RoundStatus
+
+Verdict = Literal["counted", "repeated", "conflict", "closed"]
+
+_BALLOT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """One participant's answer in one round. ``id`` is minted by the phone; ``answer`` is canonical JSON."""
+
+    id: str
+    round: str
+    participant: str
+    answer: str
+
+
+def is_ballot_id(value: Any) -> bool:
+    """Whether a phone may name a ballot so: 8 to 64 letters, digits, hyphens and underscores."""
+    return isinstance(value, str) and _BALLOT_ID.match(value) is not None
+
+
+def judge(*, known: bool, same: bool, status: RoundStatus) -> Verdict:
+    """What becomes of a ballot.
+
+    ``known``: its id has been accepted before. ``same``: then it came from the same participant, for
+    the same round, with the same answer.
+    """
+    if known:
+        return "repeated" if same else "conflict"
+    return "counted" if status == "open" else "closed"

@@ -1,0 +1,221 @@
+"""The meeting document: what a meeting consists of before anybody has answered.
+
+A document is a JSON object (schema in ``data/schemas/meeting.schema.json``). Reading one gives the
+frozen values below; the JSON itself is kept beside them, so that what is exported is what came in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Text = Mapping[str, str]
+"""One wording per language code."""
+
+Json = Mapping[str, Any]
+
+FORMAT = 1
+MAX_BREAKDOWN = 3
+
+
+class DocumentError(ValueError):
+    """A meeting document that contradicts itself. ``path`` says where, ``reason`` why, in English."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that can be chosen. Its id never changes within a question id."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Question:
+    """A wording per language, a kind, its options and rules. Never edited: a change is a new version."""
+
+    id: str
+    version: int
+    kind: str
+    text: Text
+    help: Text = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    composition: bool = False
+    sensitive: bool = False
+    breakdown: tuple[str, ...] = ()
+    pair_with: str | None = None
+    settings: Json = field(default_factory=dict)
+    """Everything else the document says of the question; its kind reads what it knows."""
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One step of the meeting: a question, an information slide, the join page, a break …"""
+
+    id: str
+    type: str
+    question: str | None = None
+    title: Text = field(default_factory=dict)
+    body: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One gathering and its agenda."""
+
+    id: str
+    code: str
+    type: str
+    place: Text
+    date: str
+    languages: tuple[str, ...]
+    title: Text
+    welcome: Text
+    dialogue: Json
+    questions: Mapping[str, Question]
+    agenda: tuple[AgendaItem, ...]
+
+    @property
+    def composition_questions(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions.values() if question.composition)
+
+
+def read_document(document: Json) -> Meeting:
+    """Read a document that already fits the schema; raise DocumentError where it contradicts itself."""
+    head = document["meeting"]
+    languages = tuple(head.get("languages") or _languages_in(document))
+    first = languages[0]
+    questions = _read_questions(document["questions"], first)
+    agenda = tuple(_read_item(item, first) for item in document["agenda"])
+    _check_agenda(agenda, questions)
+    return Meeting(
+        id=head["id"],
+        code=str(head.get("code", "")).upper(),
+        type=head.get("type", "open"),
+        place=as_text(head.get("place", ""), first),
+        date=head.get("date", ""),
+        languages=languages,
+        title=as_text(head["title"], first),
+        welcome=as_text(head.get("welcome", ""), first),
+        dialogue=document.get("dialogue", {}),
+        questions=questions,
+        agenda=agenda,
+    )
+
+
+def as_text(value: Any, language: str) -> Text:
+    """A wording per language; a plain string is in the meeting's first language."""
+    if isinstance(value, str):
+        return {language: value} if value else {}
+    return dict(value)
+
+
+def canonical(value: Any) -> str:
+    """The one spelling of a JSON value that is compared, stored and digested."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _read_questions(items: Iterable[Json], language: str) -> dict[str, Question]:
+    questions: dict[str, Question] = {}
+    for number, item in enumerate(items):
+        question = read_question(item, language)
+        if question.id in questions:
+            raise DocumentError(f"questions/{number}/id", f"the id {question.id} is used twice")
+        questions[question.id] = question
+    for question in questions.values():
+        _check_references(question, questions)
+    return questions
+
+
+_READ_BY_NAME = {
+    "id",
+    "version",
+    "kind",
+    "text",
+    "help",
+    "options",
+    "composition",
+    "sensitive",
+    "breakdown",
+    "pair_with",
+}
+
+
+def read_question(item: Json, language: str) -> Question:
+    """Read one question of a document; ``language`` is that of plain strings."""
+    options = tuple(
+        Option(option["id"], as_text(option["text"], language)) for option in item.get("options", ())
+    )
+    if len({option.id for option in options}) != len(options):
+        raise DocumentError(f"questions/{item['id']}/options", "an option id is used twice")
+    return Question(
+        id=item["id"],
+        version=int(item.get("version", 1)),
+        kind=item["kind"],
+        text=as_text(item["text"], language),
+        help=as_text(item.get("help", ""), language),
+        options=options,
+        composition=bool(item.get("composition", False)),
+        sensitive=bool(item.get("sensitive", False)),
+        breakdown=tuple(item.get("breakdown", ())),
+        pair_with=item.get("pair_with"),
+        settings={key: value for key, value in item.items() if key not in _READ_BY_NAME},
+    )
+
+
+def _check_references(question: Question, questions: Mapping[str, Question]) -> None:
+    path = f"questions/{question.id}"
+    if len(question.breakdown) > MAX_BREAKDOWN:
+        raise DocumentError(f"{path}/breakdown", f"at most {MAX_BREAKDOWN} composition questions")
+    for name in question.breakdown:
+        if name not in questions or not questions[name].composition:
+            raise DocumentError(f"{path}/breakdown", f"{name} is not a composition question of this document")
+    if question.pair_with is not None and (
+        question.pair_with not in questions or question.pair_with == question.id
+    ):
+        raise DocumentError(
+            f"{path}/pair_with", f"{question.pair_with} is not another question of this document"
+        )
+
+
+def _read_item(item: Json, language: str) -> AgendaItem:
+    return AgendaItem(
+        id=item["id"],
+        type=item.get("type", "question"),
+        question=item.get("question"),
+        title=as_text(item.get("title", ""), language),
+        body=as_text(item.get("body", ""), language),
+    )
+
+
+def _check_agenda(agenda: tuple[AgendaItem, ...], questions: Mapping[str, Question]) -> None:
+    seen: set[str] = set()
+    for item in agenda:
+        if item.id in seen:
+            raise DocumentError(f"agenda/{item.id}", "the id is used twice")
+        seen.add(item.id)
+        if item.type != "question":
+            continue
+        if item.question is None or item.question not in questions:
+            raise DocumentError(f"agenda/{item.id}/question", f"there is no question {item.question}")
+        if questions[item.question].composition:
+            raise DocumentError(
+                f"agenda/{item.id}/question",
+                "composition questions are asked together, by an item of that type",
+            )
+
+
+def _languages_in(document: Json) -> list[str]:
+    """The languages of the first question's wording, when the document does not list them."""
+    for question in document["questions"]:
+        if isinstance(question["text"], Mapping) and question["text"]:
+            return list(question["text"])
+    title = document["meeting"]["title"]
+    return list(title) if isinstance(title, Mapping) and title else ["en"]

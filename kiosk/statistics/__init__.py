@@ -1,0 +1,1 @@
+"""Statistics and disclosure control, as pure functions of the standard library."""

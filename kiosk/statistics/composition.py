@@ -1,0 +1,71 @@
+"""Who is in the room: counts of composition answers, shown in steps while they still come in.
+
+A count that moved with every arrival would tell who had just answered what. So a picture stands until at
+least ten answers are new, and in the next one a category moves by six or more or waits. Small categories
+are hidden, and never one alone, or the others would give it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FIRST_STEP = 10
+"""Answers that must be new before the picture changes."""
+LEAST_MOVE = 6
+"""Answers by which one category's count moves, or else it waits."""
+K_COUNT = 6
+"""A category below this is hidden; an empty one may be shown as empty unless the question is sensitive."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One released picture of a composition question.
+
+    ``answered`` is how many had answered when it was made. ``counts`` are the counts it rests on;
+    ``shown`` is what may be drawn: None stands for "fewer than may be shown".
+    """
+
+    answered: int
+    counts: Mapping[str, int]
+    shown: Mapping[str, int | None]
+
+    @property
+    def base(self) -> int:
+        """The sum of what is shown: the base of its percentages, so that nothing hidden can be subtracted."""
+        return sum(count for count in self.shown.values() if count is not None)
+
+
+def next_picture(
+    last: Picture | None, counts: Mapping[str, int], *, sensitive: bool, final: bool = False
+) -> Picture | None:
+    """The picture to show now; ``last`` again when too little is new. None while there has been none.
+
+    ``final`` is the picture after the round has closed. It too waits where too little is new, since
+    the step between two pictures must never be one person.
+    """
+    answered = sum(counts.values())
+    new = answered - (last.answered if last else 0)
+    if new < FIRST_STEP and not (final and last is None and answered >= FIRST_STEP):
+        return last
+    moved = {name: _move(last.counts[name] if last else 0, count) for name, count in counts.items()}
+    return Picture(answered, moved, hide_small(moved, sensitive=sensitive))
+
+
+def hide_small(counts: Mapping[str, int], *, sensitive: bool) -> dict[str, int | None]:
+    """Hide categories below the threshold, and a second one whenever only one would be hidden."""
+    hidden = {name for name, count in counts.items() if _is_small(count, sensitive)}
+    while hidden and (len(hidden) < 2 or sum(counts[name] for name in hidden) < K_COUNT):
+        rest = [name for name in counts if name not in hidden and counts[name] > 0]
+        if not rest:
+            break
+        hidden.add(min(rest, key=lambda name: counts[name]))
+    return {name: None if name in hidden else count for name, count in counts.items()}
+
+
+def _move(last: int, now: int) -> int:
+    return now if abs(now - last) >= LEAST_MOVE else last
+
+
+def _is_small(count: int, sensitive: bool) -> bool:
+    return count < K_COUNT and (count > 0 or sensitive)
