@@ -1,0 +1,56 @@
+"""The engine: what the server runs on. Two of them, behind one seam, so that leaving one is a setting.
+
+``green`` runs on eventlet: one thread, one green thread a connection. ``threads`` runs on the standard
+library's threads. Neither patches the standard library; the store's writer is a native thread in both.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, Protocol, TypeVar
+from wsgiref.types import WSGIApplication
+
+EngineName = Literal["eventlet", "threading"]
+T = TypeVar("T")
+
+
+class Latch(Protocol):
+    """A result that is set once, by the engine's own thread, and waited for without stopping the others."""
+
+    def set(self, value: Any) -> None: ...
+
+    def wait(self) -> Any: ...
+
+
+class Engine(Protocol):
+    """What the rest of the product needs of an engine."""
+
+    name: EngineName
+
+    def latch(self) -> Latch: ...
+
+    def post(self, act: Callable[[], None]) -> None:
+        """Do something soon, where latches may be set. Safe to call from any native thread."""
+
+    def in_thread(self, work: Callable[..., T], *args: Any) -> T:
+        """Do blocking work on a native thread and wait for it without stopping the others."""
+
+    def spawn(self, work: Callable[..., object], *args: Any) -> None:
+        """Start work that goes on by itself."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], most: int) -> None:
+        """Serve until interrupted; ``most`` is the number of connections on the first listener."""
+
+
+def engine_named(name: EngineName) -> Engine:
+    """The engine of that name. Only the chosen one's libraries are imported."""
+    if name == "eventlet":
+        from kiosk.engine.green import GreenEngine
+
+        return GreenEngine()
+    from kiosk.engine.threads import ThreadEngine
+
+    return ThreadEngine()

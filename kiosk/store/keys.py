@@ -1,0 +1,62 @@
+"""Keys that lie beside the room's file and never in it, readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from hashlib import sha256
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class Keys:
+    """The keys in a data folder: one for the installation, one for each meeting until it is sealed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, bytes] = {}
+
+    def of_installation(self) -> bytes:
+        """Signs forms and cookies of this installation."""
+        return self._read_or_make("installation")
+
+    def of_meeting(self, meeting_id: str) -> bytes:
+        """Ties ballot ids and answers of a meeting to their digests."""
+        return self._read_or_make(_file_name(meeting_id))
+
+    def destroy(self, meeting_id: str) -> None:
+        """Overwrite and remove a meeting's key; its digests mean nothing from then on."""
+        name = _file_name(meeting_id)
+        self._known.pop(name, None)
+        path = self._folder / name
+        if path.exists():
+            with path.open("r+b") as file:
+                file.write(bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+
+    def _read_or_make(self, name: str) -> bytes:
+        if name not in self._known:
+            path = self._folder / name
+            if not path.exists():
+                write_secret(path, secrets.token_bytes(KEY_BYTES))
+            self._known[name] = path.read_bytes()
+        return self._known[name]
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_name(path.name + ".new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _file_name(meeting_id: str) -> str:
+    return f"meeting-{sha256(meeting_id.encode()).hexdigest()[:32]}"

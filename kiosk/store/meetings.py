@@ -1,0 +1,109 @@
+"""Meetings, their agendas' state and their questions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.meeting.document import Json, Question, canonical
+from kiosk.meeting.stage import MeetingStatus, WallView
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    """What changes about a meeting while it is held, and the document it was made from."""
+
+    id: str
+    code: str
+    status: MeetingStatus
+    version: int
+    item: str | None
+    wall: WallView
+    document: Json
+
+
+_COLUMNS = "id, code, status, version, item, wall, document"
+
+
+def insert(
+    connection: sqlite3.Connection, document: Json, code: str, questions: Iterable[Question], created_at: str
+) -> None:
+    meeting_id = document["meeting"]["id"]
+    connection.execute(
+        "INSERT INTO meeting (id, code, document, created_at) VALUES (?, ?, ?, ?)",
+        (meeting_id, code, canonical(document), created_at),
+    )
+    connection.executemany(
+        "INSERT INTO question (meeting, id, version) VALUES (?, ?, ?)",
+        [(meeting_id, question.id, question.version) for question in questions],
+    )
+
+
+def find(connection: sqlite3.Connection, meeting_id: str) -> MeetingRow | None:
+    return _one(connection.execute(f"SELECT {_COLUMNS} FROM meeting WHERE id = ?", (meeting_id,)))
+
+
+def find_by_code(connection: sqlite3.Connection, code: str) -> MeetingRow | None:
+    return _one(connection.execute(f"SELECT {_COLUMNS} FROM meeting WHERE code = ?", (code,)))
+
+
+def every(connection: sqlite3.Connection) -> list[MeetingRow]:
+    """All meetings, the newest first."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM meeting ORDER BY created_at DESC, rowid DESC")
+    return [_row(row) for row in rows]
+
+
+def set_status(connection: sqlite3.Connection, meeting_id: str, status: MeetingStatus) -> None:
+    connection.execute("UPDATE meeting SET status = ? WHERE id = ?", (status, meeting_id))
+
+
+def set_place(connection: sqlite3.Connection, meeting_id: str, item: str | None, wall: WallView) -> None:
+    """Where the meeting is on its agenda, and what the wall shows."""
+    connection.execute("UPDATE meeting SET item = ?, wall = ? WHERE id = ?", (item, wall, meeting_id))
+
+
+def move_version(connection: sqlite3.Connection, meeting_id: str) -> int:
+    """Count one act that every audience hears of; the new version."""
+    row = connection.execute(
+        "UPDATE meeting SET version = version + 1 WHERE id = ? RETURNING version", (meeting_id,)
+    ).fetchone()
+    return int(row[0])
+
+
+def skip(connection: sqlite3.Connection, meeting_id: str, item: str) -> None:
+    connection.execute("INSERT OR IGNORE INTO skipped (meeting, item) VALUES (?, ?)", (meeting_id, item))
+
+
+def unskip(connection: sqlite3.Connection, meeting_id: str, item: str) -> None:
+    connection.execute("DELETE FROM skipped WHERE meeting = ? AND item = ?", (meeting_id, item))
+
+
+def skipped(connection: sqlite3.Connection, meeting_id: str) -> frozenset[str]:
+    rows = connection.execute("SELECT item FROM skipped WHERE meeting = ?", (meeting_id,))
+    return frozenset(row[0] for row in rows)
+
+
+def setting(connection: sqlite3.Connection, name: str) -> Any:
+    row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def set_setting(connection: sqlite3.Connection, name: str, value: Any) -> None:
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES (?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, canonical(value)),
+    )
+
+
+def _one(rows: sqlite3.Cursor) -> MeetingRow | None:
+    row = rows.fetchone()
+    return _row(row) if row else None
+
+
+def _row(row: tuple[Any, ...]) -> MeetingRow:
+    *columns, document = row
+    return MeetingRow(*columns, json.loads(document))

@@ -1,0 +1,105 @@
+"""Rounds, and the record of what was released of each."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+from kiosk.meeting.document import canonical
+from kiosk.meeting.rounds import Round, RoundStatus
+
+_COLUMNS = (
+    "id, meeting, item, question, question_version, run, status, connected, opened_at, composition, rehearsal"
+)
+
+
+def insert(connection: sqlite3.Connection, round: Round) -> None:
+    connection.execute(
+        f"INSERT INTO round ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            round.id,
+            round.meeting,
+            round.item,
+            round.question,
+            round.question_version,
+            round.run,
+            round.status,
+            round.connected,
+            round.opened_at,
+            round.composition,
+            round.rehearsal,
+        ),
+    )
+
+
+def find(connection: sqlite3.Connection, round_id: str) -> Round | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM round WHERE id = ?", (round_id,)).fetchone()
+    return _row(row) if row else None
+
+
+def of_meeting(connection: sqlite3.Connection, meeting_id: str) -> tuple[Round, ...]:
+    """The rounds of a meeting, the oldest first."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM round WHERE meeting = ? ORDER BY rowid", (meeting_id,))
+    return tuple(_row(row) for row in rows)
+
+
+def last_run(connection: sqlite3.Connection, meeting_id: str, question: str) -> int:
+    row = connection.execute(
+        "SELECT coalesce(max(run), 0) FROM round WHERE meeting = ? AND question = ?", (meeting_id, question)
+    ).fetchone()
+    return int(row[0])
+
+
+def set_status(connection: sqlite3.Connection, round_id: str, status: RoundStatus) -> None:
+    connection.execute("UPDATE round SET status = ? WHERE id = ?", (status, round_id))
+
+
+def close(connection: sqlite3.Connection, round_id: str, connected: int, closed_at: str) -> None:
+    connection.execute(
+        "UPDATE round SET status = 'closed', connected = ?, closed_at = ? WHERE id = ?",
+        (connected, closed_at, round_id),
+    )
+
+
+def delete_rehearsed(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Delete the rounds that only the rehearsal answered; keep the others as real ones."""
+    connection.execute(
+        "DELETE FROM round WHERE meeting = ? AND rehearsal = 1 AND NOT EXISTS (SELECT 1 FROM ballot b "
+        "JOIN participant p ON p.id = b.participant WHERE b.round = round.id AND p.rehearsal = 0)",
+        (meeting_id,),
+    )
+    connection.execute("UPDATE round SET rehearsal = 0 WHERE meeting = ?", (meeting_id,))
+
+
+def record_release(
+    connection: sqlite3.Connection, round_id: str, audience: str, body: dict[str, Any]
+) -> None:
+    """Note what an audience was shown of a round, unless it is what it was shown last."""
+    if last_release(connection, round_id, audience) == body:
+        return
+    connection.execute(
+        "INSERT INTO release (round, audience, number, body) SELECT ?1, ?2, "
+        "(SELECT coalesce(max(number), 0) + 1 FROM release WHERE round = ?1 AND audience = ?2), ?3",
+        (round_id, audience, canonical(body)),
+    )
+
+
+def last_release(connection: sqlite3.Connection, round_id: str, audience: str) -> dict[str, Any] | None:
+    row = connection.execute(
+        "SELECT body FROM release WHERE round = ? AND audience = ? ORDER BY number DESC LIMIT 1",
+        (round_id, audience),
+    ).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def forget_releases(connection: sqlite3.Connection, meeting_id: str) -> None:
+    connection.execute(
+        "DELETE FROM release WHERE round IN (SELECT id FROM round WHERE meeting = ?)", (meeting_id,)
+    )
+
+
+def _row(row: tuple[Any, ...]) -> Round:
+    *columns, composition, rehearsal = row
+    return replace(Round(*columns), composition=bool(composition), rehearsal=bool(rehearsal))

@@ -1,0 +1,174 @@
+"""The schema of the room's file, as migrations. Constraints carry what must always hold.
+
+Nothing here tells the order or the time in which people answered: ballots and participants are keyed by
+random values, in tables without row ids, and no address or user agent has a column.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("room")
+
+
+@migrations(name="0001_wal", transactional=False)
+def write_ahead_log(db: Database) -> None:
+    db.enable_wal()
+
+
+@migrations(name="0002_meeting")
+def meeting(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE setting (
+            name  TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE meeting (
+            id         TEXT PRIMARY KEY,
+            code       TEXT NOT NULL UNIQUE COLLATE NOCASE,
+            status     TEXT NOT NULL DEFAULT 'prepared'
+                       CHECK (status IN ('prepared', 'running', 'ended', 'sealed')),
+            version    INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
+            item       TEXT,
+            wall       TEXT NOT NULL DEFAULT 'join'
+                       CHECK (wall IN ('join', 'item', 'composition', 'blank', 'break')),
+            document   TEXT NOT NULL CHECK (json_valid(document)),
+            created_at TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE question (
+            meeting TEXT NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,
+            id      TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            PRIMARY KEY (meeting, id, version)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE skipped (
+            meeting TEXT NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,
+            item    TEXT NOT NULL,
+            PRIMARY KEY (meeting, item)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE round (
+            id               TEXT PRIMARY KEY,
+            meeting          TEXT NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,
+            item             TEXT,
+            question         TEXT NOT NULL,
+            question_version INTEGER NOT NULL,
+            run              INTEGER NOT NULL CHECK (run > 0),
+            status           TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'revealed')),
+            composition      INTEGER NOT NULL DEFAULT 0 CHECK (composition IN (0, 1)),
+            rehearsal        INTEGER NOT NULL DEFAULT 0 CHECK (rehearsal IN (0, 1)),
+            connected        INTEGER CHECK (connected >= 0),
+            opened_at        TEXT NOT NULL,
+            closed_at        TEXT,
+            CHECK ((status = 'open') = (connected IS NULL)),
+            UNIQUE (meeting, question, run),
+            FOREIGN KEY (meeting, question, question_version) REFERENCES question (meeting, id, version)
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX one_open_round ON round (meeting, question) WHERE status = 'open'",
+    )
+
+
+@migrations(name="0003_ballots")
+def ballots(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE participant (
+            id        TEXT PRIMARY KEY,
+            meeting   TEXT NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,
+            channel   TEXT NOT NULL CHECK (channel IN ('phone', 'tablet', 'paper', 'import')),
+            rehearsal INTEGER NOT NULL DEFAULT 0 CHECK (rehearsal IN (0, 1))
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX participants_in_rehearsal ON participant (meeting) WHERE rehearsal = 1",
+        """
+        CREATE TABLE device (
+            token_digest BLOB PRIMARY KEY,
+            participant  TEXT NOT NULL REFERENCES participant (id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX devices_of_participant ON device (participant)",
+        # The id is a keyed digest of the phone's own ballot id, so that ids that count upwards or hold a time
+        # do not bring an order in. A superseded ballot stays, with its answer blanked.
+        """
+        CREATE TABLE ballot (
+            id          BLOB PRIMARY KEY,
+            round       TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+            participant TEXT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+            digest      BLOB NOT NULL,
+            answer      TEXT CHECK (json_valid(answer))
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX one_counted_ballot ON ballot (round, participant) WHERE answer IS NOT NULL",
+        "CREATE INDEX ballots_of_participant ON ballot (participant)",
+        """
+        CREATE TABLE text_review (
+            ballot BLOB PRIMARY KEY REFERENCES ballot (id) ON DELETE CASCADE,
+            status TEXT NOT NULL CHECK (status IN ('approved', 'hidden'))
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE release (
+            round    TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+            number   INTEGER NOT NULL,
+            audience TEXT NOT NULL,
+            body     TEXT NOT NULL CHECK (json_valid(body)),
+            PRIMARY KEY (round, audience, number)
+        ) STRICT, WITHOUT ROWID
+        """,
+    )
+
+
+@migrations(name="0004_entrance")
+def entrance(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE ticket (
+            digest     BLOB PRIMARY KEY,
+            role       TEXT NOT NULL CHECK (role IN ('console', 'wall')),
+            expires_at TEXT
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE session (
+            digest     BLOB PRIMARY KEY,
+            id         TEXT NOT NULL UNIQUE,
+            role       TEXT NOT NULL CHECK (role IN ('console', 'wall')),
+            label      TEXT NOT NULL,
+            started_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+    )
+
+
+@migrations(name="0005_sealed")
+def sealed(db: Database) -> None:
+    """What is left of the ballots once a meeting is sealed, under numbers that mean nothing elsewhere."""
+    _run(
+        db,
+        """
+        CREATE TABLE sealed_answer (
+            round       TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+            respondent  INTEGER NOT NULL,
+            answer      TEXT NOT NULL CHECK (json_valid(answer)),
+            composition TEXT NOT NULL CHECK (json_valid(composition)),
+            PRIMARY KEY (round, respondent)
+        ) STRICT, WITHOUT ROWID
+        """,
+    )
+
+
+def _run(db: Database, *statements: str) -> None:
+    for statement in statements:
+        db.execute(statement)

@@ -1,0 +1,176 @@
+"""One SQLite file: a writer on a native thread that commits in groups, and readers that never wait for it.
+
+A job is a function of the writer's connection. Whatever arrived while the last group was being committed
+makes up the next, so a quiet room pays one flush for one ballot and a full one shares it among hundreds. A
+job's caller hears its result only after the commit: what was acknowledged is on the disk.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from kiosk.engine import Engine, Latch
+from kiosk.problems import Problem
+from kiosk.store.schema import migrations
+
+T = TypeVar("T")
+Connection = sqlite3.Connection
+Job = Callable[[Connection], Any]
+
+LARGEST_GROUP = 1000
+BUSY_MILLISECONDS = 5000
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Whether the last group of writes reached the disk, and what the disk said if not."""
+
+    ok: bool
+    detail: str = ""
+
+
+@dataclass
+class _Waiting:
+    job: Job
+    latch: Latch
+    forget_order: bool
+    result: Any = None
+    error: BaseException | None = field(default=None)
+
+
+class Store:
+    """The room's file. ``write`` changes it, ``reader`` reads it; both know nothing of what they carry."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._saving = Saving(ok=True)
+        self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer_connection = _open_for_writing(path)
+        self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def saving(self) -> Saving:
+        return self._saving
+
+    def write(self, job: Callable[[Connection], T], *, forget_order: bool = False) -> T:
+        """Run a job in the writer's next transaction and return its result once that is on the disk.
+
+        An exception from the job is raised here and nothing of the job stays. ``forget_order`` then folds
+        the write-ahead log into the file and empties it, so that it tells of no order of events.
+        """
+        waiting = _Waiting(job, self._engine.latch(), forget_order)
+        self._jobs.put(waiting)
+        waiting.latch.wait()
+        if waiting.error is not None:
+            raise waiting.error
+        result: T = waiting.result
+        return result
+
+    def reader(self) -> Connection:
+        """A read-only connection of this native thread's own."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            self._local.connection = connection
+        return connection
+
+    def close(self) -> None:
+        """Write what is waiting and close the file."""
+        self._jobs.put(None)
+        self._thread.join(timeout=10)
+
+    def _write_groups(self) -> None:
+        going_on = True
+        while going_on:
+            group, going_on = self._next_group()
+            if group:
+                self._commit(group)
+        self._writer_connection.close()
+
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        """All that has arrived, and whether to go on after it."""
+        group: list[_Waiting] = []
+        waiting = self._jobs.get()
+        while waiting is not None:
+            group.append(waiting)
+            if len(group) == LARGEST_GROUP:
+                return group, True
+            try:
+                waiting = self._jobs.get_nowait()
+            except queue.Empty:
+                return group, True
+        return group, False
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        try:
+            self._writer_connection.execute("BEGIN IMMEDIATE")
+            for waiting in group:
+                self._run(waiting)
+            self._writer_connection.execute("COMMIT")
+            self._saving = Saving(ok=True)
+        except sqlite3.Error as error:
+            self._fail(group, error)
+        self._engine.post(lambda: _release(group))
+        if any(waiting.forget_order for waiting in group):
+            self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _run(self, waiting: _Waiting) -> None:
+        """Run one job. A refusal undoes that job alone; an error of the disk undoes the whole group."""
+        self._writer_connection.execute("SAVEPOINT job")
+        try:
+            waiting.result = waiting.job(self._writer_connection)
+        except sqlite3.IntegrityError as error:
+            self._undo(waiting, error)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again where the job came from
+            self._undo(waiting, error)
+        else:
+            self._writer_connection.execute("RELEASE job")
+
+    def _undo(self, waiting: _Waiting, error: Exception) -> None:
+        waiting.error = error
+        self._writer_connection.execute("ROLLBACK TO job")
+        self._writer_connection.execute("RELEASE job")
+
+    def _fail(self, group: list[_Waiting], error: sqlite3.Error) -> None:
+        self._saving = Saving(ok=False, detail=str(error))
+        if self._writer_connection.in_transaction:
+            self._writer_connection.execute("ROLLBACK")
+        for waiting in group:
+            waiting.result = None
+            waiting.error = Problem("not_saving")
+            waiting.error.__cause__ = error
+
+
+def _release(group: list[_Waiting]) -> None:
+    for waiting in group:
+        waiting.latch.set(None)
+
+
+def _open_for_writing(path: Path) -> Connection:
+    """The one connection that writes, on the newest schema."""
+    new = not path.exists()
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    if new:
+        path.chmod(0o600)
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
