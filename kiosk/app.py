@@ -1,0 +1,214 @@
+"""The application: three windows and the API on one Flask app, inside the doorway.
+
+The parts are made here and handed to one another; no module reaches for a global.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException
+
+from kiosk import access, api, languages, pages
+from kiosk.assets import Assets
+from kiosk.callers import Callers
+from kiosk.clock import Clock, SystemClock
+from kiosk.doorway import LARGEST_BODY, Doorway
+from kiosk.engine import Engine
+from kiosk.entrance import Entrance
+from kiosk.live.connections import Connections
+from kiosk.live.hub import Hub
+from kiosk.live.sockets import Sockets, make_socketio
+from kiosk.meeting.stage import Stage
+from kiosk.phone_state import state_for_all
+from kiosk.problems import Problem
+from kiosk.room import Room
+from kiosk.store.keys import Keys
+from kiosk.store.store import Store
+from kiosk.whereabouts import Whereabouts
+
+PACKAGE = Path(__file__).resolve().parent
+FORM_PARTS = 500
+FORM_MEMORY = 64_000
+
+RenderState = Callable[[Stage, str], str]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that the composition root brings along: its routes, and how its state is drawn."""
+
+    blueprint: Blueprint
+    render_state: RenderState
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """A room that is ready to be served."""
+
+    wsgi: WSGIApplication
+    app: Flask
+    room: Room
+    entrance: Entrance
+    store: Store
+
+
+def make_kiosk(
+    data: Path,
+    engine: Engine,
+    whereabouts: Whereabouts,
+    console: Window,
+    wall: Window,
+    clock: Clock | None = None,
+) -> Kiosk:
+    """Put a room together on a data folder."""
+    clock = clock or SystemClock()
+    store = Store(data / "room.sqlite", engine)
+    keys = Keys(data / "keys")
+    connections = Connections(clock)
+    socketio = make_socketio(engine.name)
+    hub = Hub(socketio, connections)
+    room = Room(store, keys, hub, connections, clock, whereabouts)
+    entrance = Entrance(store, clock, data)
+    assets = Assets()
+
+    app = _make_flask(assets)
+    app.extensions.update(
+        room=room, entrance=entrance, keys=keys, hub=hub, whereabouts=whereabouts, engine=engine, clock=clock
+    )
+    for blueprint in (api.blueprint, console.blueprint, wall.blueprint, pages.blueprint):
+        app.register_blueprint(blueprint)
+
+    socketio.init_app(app)
+    Sockets(socketio, engine, connections, hub, Callers(app, room, entrance, hub))
+    hub.show("phone", _in_context(app, state_for_all))
+    hub.show("console", _in_context(app, _drawn_by(console.render_state)))
+    hub.show("wall", _in_context(app, _drawn_by(wall.render_state)))
+    return Kiosk(Doorway(app.wsgi_app, assets, whereabouts.is_ours), app, room, entrance, store)
+
+
+def _make_flask(assets: Assets) -> Flask:
+    app = Flask("kiosk", static_folder=None, template_folder=str(PACKAGE / "templates"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=FORM_MEMORY, MAX_FORM_PARTS=FORM_PARTS
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(PACKAGE / "templates"),
+            PrefixLoader({"kinds": FileSystemLoader(PACKAGE / "kinds")}),
+        ]
+    )
+    _teach_templates(app, assets)
+    app.before_request(_speak)
+    app.register_error_handler(Problem, _refuse)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(Exception, _confess)
+    access.install(app)
+    return app
+
+
+def _teach_templates(app: Flask, assets: Assets) -> None:
+    environment = app.jinja_env
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        languages.gettext, languages.ngettext, newstyle=True
+    )
+    environment.globals.update(
+        asset=assets.url,
+        wording=languages.marked_wording,
+        text=lambda words: languages.wording(words, languages.current()),
+        number=languages.number,
+        percent=languages.percent,
+        date=languages.written_date,
+    )
+
+    @app.context_processor
+    def language() -> dict[str, str]:
+        current = languages.current()
+        return {"lang": current, "dir": languages.direction(current)}
+
+
+def _speak() -> None:
+    languages.speak(access.language())
+
+
+def _in_context(
+    app: Flask, make: Callable[[str, str], dict[str, Any]]
+) -> Callable[[str, str], dict[str, Any]]:
+    def render(meeting: str, language: str) -> dict[str, Any]:
+        with app.app_context(), languages.speaking(language):
+            return make(meeting, language)
+
+    return render
+
+
+def _drawn_by(render_state: RenderState) -> Callable[[str, str], dict[str, Any]]:
+    def make(meeting: str, language: str) -> dict[str, Any]:
+        if not meeting:
+            return {"version": 0, "html": ""}
+        stage = access.room().stage(meeting)
+        return {"version": stage.version, "html": render_state(stage, language)}
+
+    return make
+
+
+# ── Refusals ─────────────────────────────────────────────────────────────────────────────────────────
+
+_CODE_OF_STATUS: Mapping[int, str] = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_type",
+}
+
+
+def _refuse(problem: Problem) -> Response:
+    body = problem.body()
+    if _wants_json():
+        response = jsonify(body)
+        response.mimetype = "application/problem+json"
+    else:
+        response = make_response(render_template("problem.html", problem=body, back="/"))
+    response.status_code = problem.status
+    return response
+
+
+def _refuse_http(error: HTTPException) -> Any:
+    if error.code is not None and error.code < 400:
+        return error
+    if error.code == 400 and request.is_json:
+        return _refuse(Problem("bad_json"))
+    code = _CODE_OF_STATUS.get(error.code or 500, "bad_request")
+    response = _refuse(Problem(code))
+    if error.code == 405:
+        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+    return response
+
+
+def _confess(error: Exception) -> Response:
+    """A fault of ours: the terminal gets the details, the person a sentence."""
+    if isinstance(error, sqlite3.Error):
+        return _refuse(Problem("not_saving"))
+    traceback.print_exception(error, file=sys.stderr)
+    return _refuse(Problem("trouble"))
+
+
+def _wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json" and not request.accept_mimetypes.accept_html

@@ -1,0 +1,82 @@
+"""Meeting documents on their way in: against the schema, against themselves, against the kinds there are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kiosk.kinds import KINDS, Malformed
+from kiosk.meeting.document import DocumentError, Json, Meeting, read_document
+from kiosk.problems import Problem
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+SAMPLE = DATA / "sample-meeting.json"
+SCHEMA = DATA / "schemas" / "meeting.schema.json"
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE = re.compile(r"[A-Z0-9]{4,6}\Z")
+RESERVED = frozenset(
+    {"API", "JOIN", "STATIC", "ANSWER", "DISPLAY", "HEALTH", "PRIVACY", "STATE", "LOGIN", "ADMIN"}
+)
+"""Words that are never a code, because an address starts with them or soon may."""
+
+
+def sample() -> dict[str, Any]:
+    """The meeting that a first start has ready."""
+    document: dict[str, Any] = json.loads(SAMPLE.read_text("utf-8"))
+    return document
+
+
+def read(document: Any) -> Meeting:
+    """The meeting a document describes; a Problem that says where it is at fault."""
+    _check_schema(document)
+    try:
+        meeting = read_document(document)
+    except DocumentError as error:
+        raise Problem("document", path=error.path, reason=error.reason) from None
+    for question in meeting.questions.values():
+        if question.kind not in KINDS:
+            raise Problem(
+                "document", path=f"questions/{question.id}/kind", reason=f"unknown kind {question.kind}"
+            )
+        try:
+            KINDS[question.kind].check_question(question)
+        except Malformed as error:
+            raise Problem("document", path=f"questions/{question.id}", reason=error.reason) from None
+    return meeting
+
+
+def check_code(code: str) -> str:
+    """A code as it is kept, in capitals; refuse one that cannot be typed or would hide an address."""
+    code = code.strip().upper()
+    if not _CODE.match(code) or code in RESERVED:
+        raise Problem("code_invalid")
+    return code
+
+
+def with_changes(document: Json, meeting_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a new meeting: the old one with another id and some words changed."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    copy["meeting"] = {**copy["meeting"], **changes, "id": meeting_id}
+    if "code" not in changes:
+        copy["meeting"].pop("code", None)
+    return copy
+
+
+@cache
+def _validator() -> Any:
+    # Imported at the first import of a document: it would cost every start a tenth of a second.
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+
+
+def _check_schema(document: Any) -> None:
+    errors = sorted(_validator().iter_errors(document), key=lambda error: list(map(str, error.path)))
+    if errors:
+        path = "/".join(str(part) for part in errors[0].path) or "the document"
+        raise Problem("document", path=path, reason=errors[0].message[:300])

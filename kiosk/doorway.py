@@ -1,0 +1,121 @@
+"""The doorway: what every request passes before Flask or Socket.IO sees it.
+
+Flask's own guards do not cover ``/socket.io``; this layer covers everything. It refuses foreign hosts and
+origins, answers static files, and puts the security headers on every reply, errors included.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from kiosk.assets import Assets
+from kiosk.problems import Problem
+
+Headers = list[tuple[str, str]]
+
+LARGEST_BODY = 1_000_000
+LARGEST_SOCKET_BODY = 16_000
+_ALWAYS: Headers = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+]
+
+
+class Doorway:
+    """A WSGI layer around the whole application. ``is_ours`` knows the names this machine answers to."""
+
+    def __init__(self, app: WSGIApplication, assets: Assets, is_ours: Callable[[str], bool]) -> None:
+        self._app = app
+        self._assets = assets
+        self._is_ours = is_ours
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # The names a proxy would forward are never believed: there is no proxy.
+        for name in [name for name in environ if name.startswith("HTTP_X_FORWARDED")]:
+            del environ[name]
+        guarded = _with_headers(start_response, environ.get("HTTP_HOST", ""))
+        try:
+            self._check(environ)
+        except Problem as problem:
+            return _refuse(problem, guarded)
+        answered = self._assets.answer(environ, guarded)
+        return answered if answered is not None else self._app(environ, guarded)
+
+    def _check(self, environ: WSGIEnvironment) -> None:
+        host = environ.get("HTTP_HOST", "")
+        if not self._is_ours(host_name(host)):
+            raise Problem("foreign_host")
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None and not same_origin(origin, host):
+            raise Problem("foreign_origin")
+        on_socket = environ.get("PATH_INFO", "").startswith("/socket.io")
+        if on_socket:
+            _check_socket(environ)
+        most = LARGEST_SOCKET_BODY if on_socket else LARGEST_BODY
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit():
+            raise Problem("bad_request")
+        if int(length) > most:
+            raise Problem("too_large")
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without its port."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def same_origin(origin: str, host: str) -> bool:
+    """Whether an Origin header names the very host and port that was asked."""
+    return origin.lower() == f"http://{host.lower()}"
+
+
+def _check_socket(environ: WSGIEnvironment) -> None:
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    if "j" in query:  # JSONP would let any page read replies
+        raise Problem("bad_request")
+    # Compressing every frame would double the memory of a phone and halve the speed of a broadcast.
+    environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    if environ.get("HTTP_UPGRADE", "").lower() == "websocket" and not (
+        environ.get("HTTP_SEC_WEBSOCKET_KEY") and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == "13"
+    ):
+        raise Problem("bad_request")
+
+
+def _with_headers(start_response: StartResponse, host: str) -> StartResponse:
+    def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+        present = {name.lower() for name, _ in headers}
+        ours = [*_ALWAYS, ("Content-Security-Policy", _content_policy(host)), ("Cache-Control", "no-store")]
+        kept = [(name, value) for name, value in headers if not name.lower().startswith("access-control-")]
+        kept += [(name, value) for name, value in ours if name.lower() not in present]
+        return start_response(status, kept, exc_info) if exc_info else start_response(status, kept)
+
+    return start
+
+
+def _content_policy(host: str) -> str:
+    # Some older phones do not take 'self' to cover the socket.
+    socket = f" ws://{host}" if host and all(c.isalnum() or c in ".-:[]" for c in host) else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self'{socket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _refuse(problem: Problem, start_response: StartResponse) -> Iterable[bytes]:
+    body = json.dumps(problem.body()).encode()
+    start_response(
+        f"{problem.status} {problem.refusal.title}".encode("ascii", "ignore").decode(),
+        [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))],
+    )
+    return [body]

@@ -1,0 +1,130 @@
+"""Who is connected, in memory only: sockets per participant, and who was heard of in the last minute."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kiosk.clock import Clock
+from kiosk.live.events import Audience
+
+HEARD_SECONDS = 60
+"""A participant without a socket counts as connected for this long after a request."""
+
+BURST = 20
+PER_SECOND = 5
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One socket and whom it belongs to. ``person`` is a participant's or a session's id."""
+
+    sid: str
+    audience: Audience
+    meeting: str
+    language: str
+    person: str
+
+    @property
+    def room(self) -> str:
+        return room_name(self.audience, self.meeting, self.language)
+
+
+def room_name(audience: Audience, meeting: str, language: str) -> str:
+    """The one room a socket is in: scoped to who may hear, so that nothing meant for one reaches another."""
+    return f"{audience}/{meeting}/{language}"
+
+
+@dataclass
+class Allowance:
+    """A token bucket: a burst of messages at once, then so many a second."""
+
+    clock: Clock
+    burst: float = BURST
+    per_second: float = PER_SECOND
+    left: float = field(init=False)
+    since: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.burst
+        self.since = self.clock.seconds()
+
+    def take(self) -> bool:
+        now = self.clock.seconds()
+        self.left = min(self.burst, self.left + (now - self.since) * self.per_second)
+        self.since = now
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
+
+
+class Connections:
+    """The sockets that are open now."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._by_sid: dict[str, Connection] = {}
+        self._sockets: dict[str, Counter[str]] = defaultdict(Counter)
+        self._heard: dict[str, dict[str, float]] = defaultdict(dict)
+        self._rooms: Counter[tuple[Audience, str, str]] = Counter()
+        self._allowances: dict[str, Allowance] = {}
+
+    def add(self, connection: Connection) -> None:
+        self._by_sid[connection.sid] = connection
+        self._allowances[connection.sid] = Allowance(self._clock)
+        self._rooms[connection.audience, connection.meeting, connection.language] += 1
+        if connection.audience == "phone":
+            self._sockets[connection.meeting][connection.person] += 1
+
+    def remove(self, sid: str) -> Connection | None:
+        connection = self._by_sid.pop(sid, None)
+        self._allowances.pop(sid, None)
+        if connection is None:
+            return None
+        key = (connection.audience, connection.meeting, connection.language)
+        self._rooms[key] -= 1
+        self._rooms += Counter()  # drops what has come to zero
+        if connection.audience == "phone":
+            self._leave(connection)
+        return connection
+
+    def get(self, sid: str) -> Connection | None:
+        return self._by_sid.get(sid)
+
+    def may_speak(self, sid: str) -> bool:
+        """Whether this socket may send one more message now."""
+        allowance = self._allowances.get(sid)
+        return allowance is not None and allowance.take()
+
+    def heard_of(self, meeting: str, participant: str) -> None:
+        """Note that a participant made a request."""
+        self._heard[meeting][participant] = self._clock.seconds()
+
+    def present(self, meeting: str) -> frozenset[str]:
+        """The participants with an open socket or a request in the last minute."""
+        earliest = self._clock.seconds() - HEARD_SECONDS
+        heard = self._heard[meeting]
+        for participant in [name for name, when in heard.items() if when < earliest]:
+            del heard[participant]
+        return frozenset(self._sockets[meeting]) | frozenset(heard)
+
+    def languages(self, audience: Audience, meeting: str) -> list[str]:
+        """The languages that an audience of a meeting is listening in."""
+        return [language for who, where, language in self._rooms if (who, where) == (audience, meeting)]
+
+    def meetings(self) -> set[str]:
+        return {meeting for _, meeting, _ in self._rooms}
+
+    def of_person(self, person: str) -> Iterable[str]:
+        return [sid for sid, connection in self._by_sid.items() if connection.person == person]
+
+    def of_audience(self, audience: Audience) -> Iterable[str]:
+        return [sid for sid, connection in self._by_sid.items() if connection.audience == audience]
+
+    def _leave(self, connection: Connection) -> None:
+        sockets = self._sockets[connection.meeting]
+        sockets[connection.person] -= 1
+        if sockets[connection.person] <= 0:
+            del sockets[connection.person]

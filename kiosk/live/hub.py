@@ -1,0 +1,72 @@
+"""The hub: the only place that sends. A send names an event of the catalogue and the room that hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from kiosk.live.connections import Connections, room_name
+from kiosk.live.events import PRESENCE, SAVING, STATE, TALLY, Audience, Event
+
+Render = Callable[[str, str], dict[str, Any]]
+"""Makes what an audience sees: (meeting id, language) → the state."""
+
+
+class Hub:
+    """Tells each audience what it may know."""
+
+    def __init__(self, socketio: SocketIO, connections: Connections) -> None:
+        self._socketio = socketio
+        self._connections = connections
+        self._renders: dict[Audience, Render] = {}
+
+    def show(self, audience: Audience, render: Render) -> None:
+        """Set how the state of an audience is made."""
+        self._renders[audience] = render
+
+    def state(self, audience: Audience, meeting: str, language: str) -> dict[str, Any]:
+        return self._renders[audience](meeting, language)
+
+    def announce_state(self, meeting: str, *audiences: Audience) -> None:
+        """Send the state to audiences of a meeting: made once per language, not once per phone."""
+        for audience in audiences:
+            for language in self._connections.languages(audience, meeting):
+                self._send(STATE, audience, meeting, language, self.state(audience, meeting, language))
+
+    def announce_tally(self, meeting: str, round_id: str, answered: int, connected: int, seq: int) -> None:
+        news = {"round": round_id, "answered": answered, "connected": connected, "seq": seq}
+        self._send_to_all(TALLY, meeting, news)
+
+    def announce_presence(self, meeting: str, connected: int) -> None:
+        self._send_to_all(PRESENCE, meeting, {"connected": connected})
+
+    def announce_saving(self, meeting: str, ok: bool) -> None:
+        self._send_to_all(SAVING, meeting, {"ok": ok})
+
+    def tell(self, event: Event, sid: str, news: Mapping[str, Any]) -> None:
+        """Send to one socket."""
+        self._socketio.server.emit(event.name, news, to=sid)
+
+    def disconnect(self, person: str) -> None:
+        """Cut every socket of a participant or a session."""
+        for sid in list(self._connections.of_person(person)):
+            self._socketio.server.disconnect(sid)
+
+    def disconnect_walls(self) -> None:
+        """Cut every wall, so that it comes back and finds the meeting this machine is about now."""
+        for sid in list(self._connections.of_audience("wall")):
+            self._socketio.server.disconnect(sid)
+
+    def _send_to_all(self, event: Event, meeting: str, news: Mapping[str, Any]) -> None:
+        for audience in event.audiences:
+            for language in self._connections.languages(audience, meeting):
+                self._send(event, audience, meeting, language, news)
+
+    def _send(
+        self, event: Event, audience: Audience, meeting: str, language: str, news: Mapping[str, Any]
+    ) -> None:
+        if audience not in event.audiences:
+            raise ValueError(f"{audience} may not hear {event.name}")
+        self._socketio.server.emit(event.name, news, to=room_name(audience, meeting, language))

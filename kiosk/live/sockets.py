@@ -1,0 +1,131 @@
+"""The sockets: who may connect, and the one event that comes up.
+
+The handlers stand on the python-socketio server itself, not on Flask's layer above it: that layer rebuilds a
+request for every event, which costs more than counting a vote. They are doors of a few lines, as the HTTP
+ones are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from wsgiref.types import WSGIEnvironment
+
+from flask_socketio import SocketIO
+from socketio import exceptions
+
+from kiosk.engine import Engine
+from kiosk.live.connections import Connection, Connections
+from kiosk.live.events import STATE, Audience
+from kiosk.live.hub import Hub
+
+LARGEST_MESSAGE = 16_000
+PING_SECONDS = 25
+PING_TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom a socket belongs to, as the server sees it."""
+
+    audience: Audience
+    meeting: str
+    language: str
+    person: str
+    may_answer: Any = None
+
+
+class Doors(Protocol):
+    """What the sockets need of the rest: who a caller is, what a phone sees first, and counting a ballot."""
+
+    def identify(self, environ: WSGIEnvironment, auth: Mapping[str, Any]) -> Caller:
+        """The caller; raises ``refusal`` when there is no right to be here."""
+
+    def first_state(self, caller: Caller) -> dict[str, Any]: ...
+
+    def cast(self, caller: Caller, message: Mapping[str, Any]) -> str: ...
+
+    def refusal(self, error: Exception, language: str) -> dict[str, Any] | None:
+        """How an error is told to a client; None when it is not a refusal but a fault."""
+
+
+def make_socketio(engine_mode: str) -> SocketIO:
+    """The Socket.IO server, not yet part of an application."""
+    return SocketIO(
+        async_mode=engine_mode,
+        # The doorway has judged the Origin already, for HTTP and sockets alike.
+        cors_allowed_origins="*",
+        cors_credentials=False,
+        manage_session=False,
+        async_handlers=False,
+        http_compression=False,
+        max_http_buffer_size=LARGEST_MESSAGE,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_TIMEOUT_SECONDS,
+        logger=False,
+        engineio_logger=False,
+    )
+
+
+class Sockets:
+    """Lets callers in, and passes their ballots on."""
+
+    def __init__(
+        self, socketio: SocketIO, engine: Engine, connections: Connections, hub: Hub, doors: Doors
+    ) -> None:
+        self._server = socketio.server
+        self._engine = engine
+        self._connections = connections
+        self._hub = hub
+        self._doors = doors
+        self._callers: dict[str, Caller] = {}
+        for name, handler in (
+            ("connect", self.connect),
+            ("disconnect", self.disconnect),
+            ("ballot", self.ballot),
+        ):
+            self._server.on(name, handler)
+
+    def connect(self, sid: str, environ: WSGIEnvironment, auth: Any = None) -> None:
+        given = auth if isinstance(auth, dict) else {}
+        caller = self._told(lambda: self._doors.identify(environ, given), given.get("lang"))
+        self._callers[sid] = caller
+        self._connections.add(
+            Connection(sid, caller.audience, caller.meeting, caller.language, caller.person)
+        )
+        self._server.enter_room(
+            sid, Connection(sid, caller.audience, caller.meeting, caller.language, "").room
+        )
+        # After this handler has returned and the client has heard that it is in.
+        self._engine.spawn(self._send_first_state, sid, caller)
+
+    def disconnect(self, sid: str, *_reason: Any) -> None:
+        self._callers.pop(sid, None)
+        self._connections.remove(sid)
+
+    def ballot(self, sid: str, *arguments: Any) -> dict[str, Any]:
+        caller = self._callers.get(sid)
+        if caller is None or not self._connections.may_speak(sid):
+            self._server.disconnect(sid)
+            return {"status": "refused", "code": "too_fast" if caller else "not_joined"}
+        message = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+        try:
+            return {"status": self._doors.cast(caller, message)}
+        except Exception as error:
+            refusal = self._doors.refusal(error, caller.language)
+            if refusal is None:
+                raise
+            return {"status": "refused", **refusal}
+
+    def _send_first_state(self, sid: str, caller: Caller) -> None:
+        self._hub.tell(STATE, sid, self._doors.first_state(caller))
+
+    def _told(self, identify: Callable[[], Caller], language: Any) -> Caller:
+        try:
+            return identify()
+        except Exception as error:
+            refusal = self._doors.refusal(error, language if isinstance(language, str) else "")
+            if refusal is None:
+                raise
+            raise exceptions.ConnectionRefusedError(refusal["code"], refusal) from None

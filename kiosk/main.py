@@ -1,0 +1,135 @@
+"""From the command line to a room that answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kiosk import documents
+from kiosk.banner import Opening, announce, fresh_link, speaks_colour, write
+from kiosk.clock import SystemClock
+from kiosk.engine import Engine, engine_named
+from kiosk.entrance import START_LINK_MINUTES, Entrance
+from kiosk.hold import hold
+from kiosk.listening import CannotStart, listen, listen_locally, raise_file_limit
+from kiosk.room import Room
+from kiosk.settings import Settings, read_settings
+from kiosk.store.keys import write_secret
+from kiosk.whereabouts import Whereabouts
+
+if TYPE_CHECKING:
+    from kiosk.app import Kiosk, Window
+
+FILES_FOR_OURSELVES = 200
+NEWS_SECONDS = 0.25
+
+
+def main(console: Window, wall: Window, arguments: Sequence[str] | None = None) -> int:
+    """Start the room and serve it until it is stopped; the exit status."""
+    settings = read_settings(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(settings, console, wall)
+    except CannotStart as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(settings: Settings, console: Window, wall: Window) -> int:
+    from kiosk.app import make_kiosk
+
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    held = hold(settings.data)
+    files = raise_file_limit()
+    listener = listen(settings.host, settings.port)
+    local = listen_locally(listener.port + 1)
+    engine = engine_named(settings.engine)
+    clock = SystemClock()
+    whereabouts = Whereabouts(clock, listener.port, local.port, settings.host, settings.names)
+    kiosk = make_kiosk(settings.data, engine, whereabouts, console, wall, clock)
+    _prepare_sample(kiosk.room)
+    _write_running(settings, whereabouts)
+    engine.spawn(_keep_telling, kiosk.room, engine)
+    _welcome(settings, kiosk, whereabouts, listener.note)
+    _listen_for_enter(engine, kiosk.entrance, whereabouts)
+    try:
+        engine.serve(kiosk.wsgi, [listener.socket, local.socket], files - FILES_FOR_OURSELVES)
+    finally:
+        kiosk.store.close()
+        (settings.data / "running.json").unlink(missing_ok=True)
+        held.release()
+        # Connections that are still open would keep a green server waiting for them.
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def _prepare_sample(room: Room) -> None:
+    """A first start has a meeting ready."""
+    if not room.meetings():
+        room.import_document(documents.sample())
+
+
+def _write_running(settings: Settings, whereabouts: Whereabouts) -> None:
+    """Tell the scripts beside the server where it is."""
+    facts = {
+        "pid": os.getpid(),
+        "port": whereabouts.port,
+        "local_port": whereabouts.local_port,
+        "url": whereabouts.local_base(),
+    }
+    write_secret(settings.data / "running.json", json.dumps(facts).encode())
+
+
+def _keep_telling(room: Room, engine: Engine) -> None:
+    while True:
+        engine.sleep(NEWS_SECONDS)
+        try:
+            room.tell_news()
+        except Exception as error:  # noqa: BLE001
+            # News that failed once is told again in a moment; the room must not fall silent for good.
+            print(f"news: {error!r}", file=sys.stderr)
+
+
+def _welcome(settings: Settings, kiosk: Kiosk, whereabouts: Whereabouts, note: str | None) -> None:
+    from kiosk.qr import matrix
+
+    stage = kiosk.room.current_meeting()
+    opening = Opening(
+        join=whereabouts.base(),
+        code=matrix(whereabouts.join_url(stage.meeting.code if stage is not None else "")),
+        console=console_link(kiosk.entrance, whereabouts),
+        data=settings.data,
+        port_note=note,
+    )
+    announce(opening, sys.stdout)
+    if settings.browser:
+        link = console_link(kiosk.entrance, whereabouts)
+        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+
+
+def console_link(entrance: Entrance, whereabouts: Whereabouts) -> str:
+    """A link that lets one browser on this machine into the console, once."""
+    return f"{whereabouts.local_base()}/facilitator#{entrance.issue('console', START_LINK_MINUTES)}"
+
+
+def _listen_for_enter(engine: Engine, entrance: Entrance, whereabouts: Whereabouts) -> None:
+    """Enter in the terminal prints a fresh link."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return
+
+    def print_link() -> None:
+        link = console_link(entrance, whereabouts)
+        write(fresh_link(link, colour=speaks_colour(sys.stdout)), sys.stdout)
+
+    def wait_for_enter() -> None:
+        for _line in sys.stdin:
+            engine.post(lambda: engine.spawn(print_link))
+
+    threading.Thread(target=wait_for_enter, daemon=True).start()

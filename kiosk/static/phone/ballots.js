@@ -1,0 +1,269 @@
+/** The answers of this participant: from taps to receipts. */
+
+import { fill, keepLimits, read, same } from "./answers.js";
+import { post, Refused } from "./api.js";
+import { Drawer } from "./memory.js";
+import { Outbox } from "./outbox.js";
+import { announce, notice, show } from "./receipts.js";
+
+const ACK_MS = 5_000;
+
+/**
+ * @typedef {import("./answers.js").Answer} Answer
+ * @typedef {import("./state.js").Mine} Mine
+ * @typedef {import("./stage.js").Stage} Stage
+ */
+
+export class Ballots {
+  #stage;
+  #link;
+  #changed;
+  #outbox;
+  #drafts;
+  /** @type {Mine} */
+  #mine = {};
+  /** When this page saw an answer counted. @type {Map<string, number>} */
+  #countedAt = new Map();
+  /** Rounds answered on this page: only their receipts are spoken. @type {Set<string>} */
+  #own = new Set();
+  /** @type {HTMLButtonElement | null} */
+  #pressed = null;
+
+  /**
+   * @param {string} meeting
+   * @param {Stage} stage
+   * @param {() => import("../live.js").Link | undefined} link
+   * @param {() => void} changed
+   */
+  constructor(meeting, stage, link, changed) {
+    this.#stage = stage;
+    this.#link = link;
+    this.#changed = changed;
+    this.#drafts = new Drawer(`drafts:${meeting}`, { session: true });
+    this.#outbox = new Outbox(meeting, {
+      deliver: (ballot) => this.#deliver(ballot),
+      counted: (round, answer) => this.#count(round, answer),
+      changed: (round) => this.update(round),
+    });
+    document.addEventListener("click", (event) => this.#notePress(event), true);
+    document.addEventListener("submit", (event) => this.#cast(event));
+    document.addEventListener("input", (event) => this.#keepDraft(event));
+  }
+
+  /**
+   * What the server says this participant has answered. What was counted after it began to speak stays.
+   * @param {Mine} mine
+   * @param {number} asOf
+   */
+  know(mine, asOf) {
+    const newer = Object.entries(this.#mine).filter(([round]) => (this.#countedAt.get(round) ?? -Infinity) > asOf);
+    this.#mine = { ...mine, ...Object.fromEntries(newer) };
+    this.updateAll();
+  }
+
+  /** Learn from the page what it was rendered with. */
+  knowFromPage() {
+    for (const round of this.#stage.rounds()) {
+      if (!round.querySelector("[data-receipt=counted]")) continue;
+      const form = formOf(round);
+      const pressed = /** @type {HTMLButtonElement | null} */ (round.querySelector('[aria-pressed="true"]'));
+      this.#mine[String(round.dataset.round)] = { answer: form && read(form, pressed), status: "counted" };
+    }
+    this.updateAll();
+  }
+
+  /** Send whatever waits. */
+  flush() {
+    this.#outbox.flush();
+  }
+
+  /** @param {StorageEvent} event */
+  isIn(event) {
+    return this.#outbox.isIn(event);
+  }
+
+  /** @param {string} round */
+  isAnswered(round) {
+    return Boolean(this.#outbox.pending(round) ?? this.#mine[round]);
+  }
+
+  updateAll() {
+    for (const round of this.#stage.rounds()) this.#updateRound(round);
+    this.#updateNotices();
+    this.#changed();
+  }
+
+  /** @param {string} round */
+  update(round) {
+    const element = this.#stage.find(round);
+    if (element) this.#updateRound(element);
+    this.#updateNotices();
+    this.#changed();
+  }
+
+  /** @param {HTMLElement} element */
+  #updateRound(element) {
+    const round = String(element.dataset.round);
+    const form = formOf(element);
+    const known = this.#outbox.pending(round) ?? this.#mine[round]?.answer ?? null;
+    const draft = element.dataset.status === "open" ? this.#draft(round) : undefined;
+    if (form && !(draft && same(draft, read(form, null)))) fill(form, draft ?? known);
+    const place = element.querySelector("[data-receipt-place]");
+    if (!place) return;
+    const { name, why } = this.#receipt(round, element.dataset.status === "open", draft !== undefined);
+    const said = show(place, name, why);
+    if (this.#own.has(round) && name !== "sending" && name !== "changed") announce(said);
+  }
+
+  /**
+   * @param {string} round
+   * @param {boolean} isOpen
+   * @param {boolean} isDrafted
+   * @returns {{name: string | null, why?: string}}
+   */
+  #receipt(round, isOpen, isDrafted) {
+    if (this.#outbox.pending(round)) return { name: this.#outbox.isStalled(round) ? "waiting" : "sending" };
+    const refused = this.#outbox.entry(round)?.refused;
+    if (refused) return this.#refusal(round, refused);
+    if (!this.#mine[round]) return { name: null };
+    if (isDrafted) return { name: "changed" };
+    return { name: isOpen ? "counted" : "counted-closed" };
+  }
+
+  /**
+   * @param {string} round
+   * @param {import("./outbox.js").Refusal} refused
+   */
+  #refusal(round, { code, detail }) {
+    if (code !== "not_open") return { name: "refused", why: detail };
+    return { name: this.#mine[round] ? "refused-kept" : "refused-closed" };
+  }
+
+  /**
+   * @param {string} round
+   * @param {Answer} answer
+   */
+  #count(round, answer) {
+    this.#mine[round] = { answer, status: "counted" };
+    this.#countedAt.set(round, performance.now());
+  }
+
+  /** Refusals of questions that have left the page must still be seen. */
+  #updateNotices() {
+    const place = document.querySelector("[data-notices]");
+    if (!place) return;
+    place.replaceChildren();
+    for (const round of this.#outbox.rounds()) {
+      const entry = this.#outbox.entry(round);
+      if (!entry?.refused || this.#stage.find(round)) continue;
+      const { name, why } = this.#refusal(round, entry.refused);
+      notice(place, { title: entry.title, name, why, read: () => this.#outbox.forget(round) });
+    }
+  }
+
+  /** @param {Event} event */
+  #notePress(event) {
+    this.#pressed = /** @type {Element} */ (event.target).closest("button");
+  }
+
+  /** @param {SubmitEvent} event */
+  #cast(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const element = /** @type {HTMLElement | null} */ (form.closest("[data-round]"));
+    if (!form.matches("[data-answer]") || !element) return;
+    event.preventDefault();
+    const round = String(element.dataset.round);
+    // Older phones do not say which button sent the form; the last press does.
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter ?? this.#pressed);
+    const pressed = button?.name && form.contains(button) ? button : null;
+    const answer = read(form, pressed);
+    if (isEmpty(answer)) {
+      askForMore(form);
+      return;
+    }
+    this.#own.add(round);
+    this.#setDraft(round, undefined);
+    this.#outbox.put(round, answer, element.querySelector(".question")?.textContent?.trim() ?? "");
+  }
+
+  /** @param {Event} event */
+  #keepDraft(event) {
+    const form = /** @type {Element} */ (event.target).closest("form");
+    const element = /** @type {HTMLElement | null | undefined} */ (form?.closest("[data-round]"));
+    if (!form || !element) return;
+    const round = String(element.dataset.round);
+    const draft = read(form, null);
+    const known = this.#outbox.pending(round) ?? this.#mine[round]?.answer;
+    const isNew = !same(draft, known) && !(isEmpty(draft) && !known);
+    this.#setDraft(round, isNew ? draft : undefined);
+    keepLimits(form);
+    const place = element.querySelector("[data-receipt-place]");
+    const { name, why } = this.#receipt(round, true, this.#draft(round) !== undefined);
+    if (place) show(place, name, why);
+  }
+
+  /**
+   * @param {string} round
+   * @returns {Answer | undefined}
+   */
+  #draft(round) {
+    return this.#drafts.read(/** @type {Record<string, Answer>} */ ({}))[round];
+  }
+
+  /**
+   * @param {string} round
+   * @param {Answer | undefined} draft
+   */
+  #setDraft(round, draft) {
+    const drafts = this.#drafts.read(/** @type {Record<string, Answer>} */ ({}));
+    if (draft) drafts[round] = draft;
+    else delete drafts[round];
+    this.#drafts.write(drafts);
+  }
+
+  /**
+   * Two doors to the same verb: the socket, and a plain request when it is down or silent.
+   * @param {import("./outbox.js").Ballot} ballot
+   * @returns {Promise<import("./outbox.js").Outcome>}
+   */
+  async #deliver(ballot) {
+    const acknowledged = await this.#overSocket(ballot);
+    try {
+      return acknowledged ?? (await post("/api/v1/ballots", ballot));
+    } catch (reason) {
+      if (reason instanceof Refused && !reason.isForNow) return { status: "refused", code: reason.code, detail: reason.detail };
+      throw reason;
+    }
+  }
+
+  /** @param {import("./outbox.js").Ballot} ballot */
+  async #overSocket(ballot) {
+    const link = this.#link();
+    if (!link?.isUp()) return null;
+    const outcome = await link.send("ballot", ballot, ACK_MS).catch(() => null);
+    if (outcome?.status === "refused") {
+      const refused = new Refused(outcome.code, outcome.detail);
+      if (refused.isForNow) throw refused;
+    }
+    return outcome;
+  }
+}
+
+/** @param {HTMLElement} round */
+function formOf(round) {
+  return /** @type {HTMLFormElement | null} */ (round.querySelector("form[data-answer]"));
+}
+
+/** @param {HTMLFormElement} form */
+function askForMore(form) {
+  const hint = form.querySelector("[data-hint]");
+  hint?.classList.add("field-error");
+  announce(hint?.textContent ?? "");
+  /** @type {HTMLElement | null} */ (form.querySelector("input:not([type=hidden])"))?.focus();
+}
+
+/** Nothing ticked or written: there is nothing to send. @param {Answer} answer */
+function isEmpty(answer) {
+  const [value] = Object.values(answer);
+  return value === "" || value === undefined || (Array.isArray(value) && value.length === 0);
+}

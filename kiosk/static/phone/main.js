@@ -1,0 +1,165 @@
+/** A participant's phone: joins, follows the room, answers. Everything here also works as plain forms without it. */
+
+import { follow } from "../live.js";
+import { AboutYou } from "./about_you.js";
+import { post, Refused } from "./api.js";
+import { Ballots } from "./ballots.js";
+import { Drawer, forgetsEverything } from "./memory.js";
+import { announce } from "./receipts.js";
+import { Stage } from "./stage.js";
+import { News } from "./state.js";
+
+/** A short loss of the link is nobody's business. */
+const CALM_MS = 10_000;
+
+const page = document.body.dataset;
+const stage = new Stage();
+/** @type {import("../live.js").Link | undefined} */
+let link;
+/** @type {Ballots | undefined} */
+let ballots;
+/** @type {AboutYou | undefined} */
+let aboutYou;
+const news = new News(page.version ? Number(page.version) : -1, showState, whenAskingFailed);
+
+if (forgetsEverything()) {
+  reveal("[data-mini-browser]", true);
+  reveal("[data-welcome]", false);
+} else if (page.joined === "yes") {
+  begin(String(page.meeting));
+  ballots?.knowFromPage();
+} else if (page.code) {
+  void join();
+}
+document.querySelector(".languages")?.addEventListener("toggle", closeOnOutsidePress);
+
+/** Take part, without a tap: whoever opened this address wants to. The form stays for when this fails. */
+async function join() {
+  try {
+    const { state } = await post("/api/v1/join", { code: page.code });
+    reveal("[data-welcome]", false);
+    reveal("[data-joined-only]", true);
+    if (!ballots) begin(state.meeting.id);
+    news.take(state);
+  } catch {
+    // The button does the same by a plain form, and shows the reason.
+  }
+}
+
+/** @param {string} meeting */
+function begin(meeting) {
+  page.meeting = meeting;
+  aboutYou = new AboutYou(meeting);
+  ballots = new Ballots(meeting, stage, () => link, showWhatFits);
+  followLink();
+  followReturns();
+  offerToHide();
+  showWhatFits();
+  ballots.flush();
+}
+
+function followLink() {
+  let calm = setTimeout(() => reveal("[data-strip]", true), CALM_MS);
+  link = follow({
+    window: "phone",
+    lang: document.documentElement.lang,
+    on: {
+      state: (state) => news.take(state),
+      link: (isUp) => {
+        clearTimeout(calm);
+        reveal("[data-refresh]", !isUp);
+        if (!isUp) {
+          calm = setTimeout(() => reveal("[data-strip]", true), CALM_MS);
+          return;
+        }
+        reveal("[data-strip]", false);
+        ballots?.flush();
+      },
+    },
+  });
+}
+
+/** A phone that was locked, hidden, off the network or in another tab asks what it missed. */
+function followReturns() {
+  const comeBack = () => {
+    if (document.hidden) return;
+    news.refresh();
+    link?.wake();
+    ballots?.flush();
+  };
+  document.addEventListener("visibilitychange", comeBack);
+  addEventListener("pageshow", (event) => event.persisted && comeBack());
+  addEventListener("online", comeBack);
+  addEventListener("storage", (event) => {
+    if (!ballots?.isIn(event)) return;
+    ballots.updateAll();
+    news.refresh();
+  });
+}
+
+/**
+ * @param {import("./state.js").State} state
+ * @param {boolean} isNewer
+ * @param {number} asOf
+ */
+function showState(state, isNewer, asOf) {
+  if (state.meeting.id !== page.meeting) {
+    location.replace(`/${state.meeting.code}`);
+    return;
+  }
+  const openBefore = stage.openQuestions();
+  announce(stage.show(state, isNewer));
+  if (stage.openQuestions() > openBefore && !document.querySelector("[data-now][hidden]")) scrollTo(0, 0);
+  if (state.mine) ballots?.know(state.mine, asOf);
+  else ballots?.updateAll();
+}
+
+/** @param {unknown} reason */
+function whenAskingFailed(reason) {
+  if (reason instanceof Refused && reason.code === "not_joined" && page.code) void join();
+}
+
+function showWhatFits() {
+  aboutYou?.update({
+    isQuestionOpen: stage.openQuestions() > 0,
+    isAnythingAnswered: stage.aboutYou().some((round) => ballots?.isAnswered(round)),
+  });
+  reveal("[data-hide-choice]", document.querySelector('[data-rounds="stage"] [data-answer]') !== null);
+}
+
+/** Neighbours sit close: the chosen answer can look like the others. */
+function offerToHide() {
+  const wish = new Drawer("hide-choice");
+  const button = document.querySelector("[data-hide-choice]");
+  const apply = () => {
+    document.body.classList.toggle("hide-choice", wish.read(false));
+    button?.setAttribute("aria-pressed", String(wish.read(false)));
+  };
+  button?.addEventListener("click", () => {
+    wish.write(!wish.read(false));
+    apply();
+  });
+  apply();
+}
+
+/** @param {Event} event */
+function closeOnOutsidePress(event) {
+  const menu = /** @type {HTMLDetailsElement} */ (event.currentTarget);
+  if (!menu.open) return;
+  const close = (/** @type {Event} */ press) => {
+    if (menu.contains(/** @type {Node} */ (press.target))) return;
+    menu.open = false;
+    document.removeEventListener("click", close);
+  };
+  document.addEventListener("click", close);
+}
+
+/**
+ * @param {string} selector
+ * @param {boolean} isShown
+ */
+function reveal(selector, isShown) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))) {
+    if (element.hidden === isShown) element.hidden = !isShown;
+  }
+}
