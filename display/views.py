@@ -1,0 +1,122 @@
+"""What the wall shows: one stage, read as one view.
+
+A view is the name of a template and what it needs. Choosing it is all that is decided here; what may be
+known has been decided by the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from kiosk.kinds import kind_of
+from kiosk.languages import wording
+from kiosk.meeting.rounds import Round
+from kiosk.meeting.stage import Stage
+from kiosk.results import Result, composition_views, result_view
+from kiosk.room import Room
+
+ROWS = ((4, "few"), (6, "some"), (10, "dense"))
+"""The most rows of a list for each way of setting it; beyond the last it is "denser"."""
+LENGTHS = ((32, "short"), (70, "medium"), (130, "long"))
+"""The most characters of a heading for each size of type; beyond the last it is "longest"."""
+LONG_LABEL = 34
+"""Characters above which a label is set smaller, so that it can break over lines."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One picture on the wall.
+
+    ``key`` names the picture: while it stays the same, news changes figures and nothing moves. ``corner``
+    says whether latecomers are told how to join.
+    """
+
+    name: str
+    key: str
+    corner: bool = True
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+def view_of(stage: Stage, room: Room, language: str) -> View:
+    """The view that the stage asks for."""
+    if stage.wall == "blank":
+        return View("blank", "blank", corner=False)
+    if stage.wall == "break":
+        return View("break", "break", context={"item": None})
+    if stage.wall == "composition":
+        return _composition(stage, room, language)
+    if stage.status in ("ended", "sealed"):
+        return View("farewell", "farewell", corner=False)
+    if stage.wall == "join" or stage.status == "prepared" or stage.item is None:
+        return _join(stage, room)
+    if stage.item.type == "question":
+        return _question(stage, room, language)
+    if stage.item.type == "composition":
+        return _composition(stage, room, language)
+    if stage.item.type in ("slide", "break"):
+        return View(stage.item.type, f"{stage.item.type} {stage.item.id}", context={"item": stage.item})
+    return _join(stage, room)
+
+
+def rows(count: int) -> str:
+    """The name by which the style sheet knows a list of so many rows."""
+    return next((name for most, name in ROWS if count <= most), "denser")
+
+
+def length(words: str) -> str:
+    """The name by which the style sheet knows a heading of this length."""
+    return next((name for most, name in LENGTHS if len(words) <= most), "longest")
+
+
+def _join(stage: Stage, room: Room) -> View:
+    context = {"wifi": room.wifi(), "connected": room.presence(stage.meeting.id)}
+    return View("join", "join", corner=False, context=context)
+
+
+def _composition(stage: Stage, room: Room, language: str) -> View:
+    pictures = {round.id: room.composition_picture(round.id) for round in stage.composition_rounds()}
+    return View("composition", "composition", context={"pictures": composition_views(stage, pictures, language)})
+
+
+def _question(stage: Stage, room: Room, language: str) -> View:
+    assert stage.item is not None
+    question = stage.question_of(stage.item)
+    round = stage.current_round()
+    if round is not None and round.status == "revealed":
+        return _result(stage, room, round, language)
+    kind = kind_of(question)
+    labels = (wording(option.text, language, stage.meeting.languages)[0] for option in question.options)
+    context = {
+        "question": question,
+        "bars": kind.bars(question),
+        "multiple": kind.is_multiple(question),
+        "numbered": kind.top(question) is not None,
+        "long_labels": _are_long(labels),
+        "round": round,
+        "phase": round.status if round else "coming",
+        "progress": room.progress(round.id) if round else None,
+    }
+    return View("question", f"question {stage.item.id} {round.run if round else 0}", context=context)
+
+
+def _result(stage: Stage, room: Room, round: Round, language: str) -> View:
+    result = result_view(stage, round, room.disclosed(round.id), language)
+    if not result.ordered:
+        result = _largest_first(result)
+    context = {
+        "question": stage.question_of(round),
+        "round": round,
+        "result": result,
+        "long_labels": _are_long(bar.label for bar in result.bars),
+    }
+    return View("result", f"result {round.id}", context=context)
+
+
+def _largest_first(result: Result) -> Result:
+    """The bars by size; equal ones keep the question's order."""
+    return replace(result, bars=tuple(sorted(result.bars, key=lambda bar: -bar.length)))
+
+
+def _are_long(labels: Iterable[str]) -> bool:
+    return any(len(label) > LONG_LABEL for label in labels)
