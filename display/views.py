@@ -6,20 +6,23 @@ known has been decided by the room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kiosk.kinds import kind_of
 from kiosk.languages import wording
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
-from kiosk.results import Result, composition_views, result_view
+from kiosk.results import CompositionView, Result, composition_views, result_view
 from kiosk.room import Room
 
 ROWS = ((4, "few"), (6, "some"), (10, "dense"))
 """The most rows of a list for each way of setting it; beyond the last it is "denser"."""
 LENGTHS = ((32, "short"), (70, "medium"), (130, "long"))
 """The most characters of a heading for each size of type; beyond the last it is "longest"."""
+ROWS_OF_COLUMN = 15
+"""Rows that a column of the composition holds, and how many of them a picture's caption takes."""
+ROWS_OF_CAPTION = 2
 LONG_LABEL = 34
 """Characters above which a label is set smaller, so that it can break over lines."""
 
@@ -76,7 +79,19 @@ def _join(stage: Stage, room: Room) -> View:
 
 def _composition(stage: Stage, room: Room, language: str) -> View:
     pictures = {round.id: room.composition_picture(round.id) for round in stage.composition_rounds()}
-    return View("composition", "composition", context={"pictures": composition_views(stage, pictures, language)})
+    views = composition_views(stage, pictures, language)
+    notes = dict.fromkeys(view.note for view in views if view.bars and view.note)
+    return View("composition", "composition", context={"columns": _in_columns(views), "notes": tuple(notes)})
+
+
+def _in_columns(views: Sequence[CompositionView]) -> list[list[CompositionView]]:
+    """Pictures in columns of about equal height, at least two; more than are seen at once become pages."""
+    heights = {view.question: len(view.bars) + ROWS_OF_CAPTION for view in views}
+    count = min(len(views), max(2, -(-sum(heights.values()) // ROWS_OF_COLUMN)))
+    columns: list[list[CompositionView]] = [[] for _ in range(count)]
+    for view in sorted(views, key=lambda view: -heights[view.question]):
+        min(columns, key=lambda column: sum(heights[other.question] for other in column)).append(view)
+    return columns
 
 
 def _question(stage: Stage, room: Room, language: str) -> View:

@@ -296,10 +296,7 @@ def body() -> dict[str, Any]:
         return {}
     if not request.is_json:
         raise Problem("unsupported_type")
-    try:
-        message = request.get_json()
-    except RecursionError:
-        raise Problem("bad_json") from None
+    message = request.get_json()
     if not isinstance(message, dict):
         raise Problem("malformed", field="body")
     return message

@@ -5,6 +5,7 @@ The parts are made here and handed to one another; no module reaches for a globa
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 import sys
 import traceback
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+import brotli
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
@@ -26,9 +28,11 @@ from kiosk.doorway import LARGEST_BODY, Doorway
 from kiosk.engine import Engine
 from kiosk.entrance import Entrance
 from kiosk.live.connections import Connections
+from kiosk.live.gate import guard
 from kiosk.live.hub import Hub
 from kiosk.live.sockets import Sockets, make_socketio
 from kiosk.meeting.stage import Stage
+from kiosk.messages import Messages
 from kiosk.phone_state import state_for_all
 from kiosk.problems import Problem
 from kiosk.room import Room
@@ -39,6 +43,10 @@ from kiosk.whereabouts import Whereabouts
 PACKAGE = Path(__file__).resolve().parent
 FORM_PARTS = 500
 FORM_MEMORY = 64_000
+PACKED_TYPES = ("text/", "application/json", "application/problem+json", "image/svg")
+LEAST_PACKED = 500
+QUICK_BROTLI = 4
+QUICK_GZIP = 5
 
 RenderState = Callable[[Stage, str], str]
 
@@ -89,6 +97,7 @@ def make_kiosk(
         app.register_blueprint(blueprint)
 
     socketio.init_app(app)
+    guard(socketio, clock)
     Sockets(socketio, engine, connections, hub, Callers(app, room, entrance, hub))
     hub.show("phone", _in_context(app, state_for_all))
     hub.show("console", _in_context(app, _drawn_by(console.render_state)))
@@ -101,8 +110,7 @@ def _make_flask(assets: Assets) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=FORM_MEMORY, MAX_FORM_PARTS=FORM_PARTS
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = Messages(app)
     app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(PACKAGE / "templates"),
@@ -111,6 +119,7 @@ def _make_flask(assets: Assets) -> Flask:
     )
     _teach_templates(app, assets)
     app.before_request(_speak)
+    app.after_request(_compress)
     app.register_error_handler(Problem, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
     app.register_error_handler(Exception, _confess)
@@ -143,6 +152,23 @@ def _teach_templates(app: Flask, assets: Assets) -> None:
 
 def _speak() -> None:
     languages.speak(access.language())
+
+
+def _compress(response: Response) -> Response:
+    """Pack a page or a state for the air; files have been packed once at start."""
+    if response.direct_passthrough or response.status_code == 304 or "Content-Encoding" in response.headers:
+        return response
+    body = response.get_data()
+    if len(body) < LEAST_PACKED or not (response.mimetype or "").startswith(PACKED_TYPES):
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["br"]:
+        response.set_data(brotli.compress(body, quality=QUICK_BROTLI))
+        response.headers["Content-Encoding"] = "br"
+    elif request.accept_encodings["gzip"]:
+        response.set_data(gzip.compress(body, QUICK_GZIP))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def _in_context(

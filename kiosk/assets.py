@@ -1,14 +1,15 @@
 """Static files, read once at start, compressed once, and answered before Flask is asked.
 
 All of them lie under one folder whose name is a digest of their contents, so they may be kept for ever and
-relative imports between modules hold. Requests cost more than bytes when a hall joins at once: a window's
-stylesheets are put together into one.
+relative imports hold. Requests cost more than bytes when a hall joins at once: a window's stylesheets are put
+together into one, and so are its scripts.
 """
 
 from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import brotli
+
+from kiosk import modules
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS: Mapping[str, Path] = {
@@ -107,10 +110,16 @@ class Assets:
 
 
 def _read_all() -> Iterable[tuple[str, Asset]]:
+    scripts: dict[str, str] = {}
     for window, folder in FOLDERS.items():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in (".js", ".svg", ".woff2"):
-                yield f"{window}/{path.relative_to(folder).as_posix()}", _asset(path.read_bytes(), path.name)
+            name = f"{window}/{path.relative_to(folder).as_posix()}"
+            if path.suffix == ".js":
+                scripts[name] = path.read_text("utf-8")
+            elif path.suffix in (".svg", ".woff2"):
+                yield name, _asset(path.read_bytes(), name)
+    for name in modules.entries(scripts):
+        yield name, _asset(modules.joined(name, scripts).encode(), name)
     for name, path in VENDOR.items():
         # The map the client's last line points to is not served.
         content = path.read_bytes().partition(b"\n//# sourceMappingURL=")[0]
@@ -121,7 +130,8 @@ def _read_all() -> Iterable[tuple[str, Asset]]:
 
 def _stylesheet(folder: Path) -> bytes:
     parts = [FOLDERS["kiosk"] / "css" / name for name in BASE_STYLES]
-    return b"\n".join(path.read_bytes() for path in (*parts, *sorted(folder.glob("*.css"))))
+    text = "\n".join(path.read_text("utf-8") for path in (*parts, *sorted(folder.glob("*.css"))))
+    return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL).encode()
 
 
 def _asset(content: bytes, name: str) -> Asset:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+import traceback
 from collections.abc import Mapping
 from typing import Any
 from wsgiref.types import WSGIEnvironment
@@ -60,11 +62,12 @@ class Callers:
             caller.may_answer, message.get("id"), message.get("round"), message.get("answer")
         )
 
-    def refusal(self, error: Exception, language: str) -> dict[str, Any] | None:
+    def refusal(self, error: Exception, language: str) -> dict[str, Any]:
         if isinstance(error, sqlite3.Error):
             error = Problem("not_saving")
         if not isinstance(error, Problem):
-            return None
+            traceback.print_exception(error, file=sys.stderr)
+            error = Problem("trouble")
         with speaking(choose([language], INTERFACE) or SOURCE):
             return {"code": error.code, "detail": error.sentence()}
 

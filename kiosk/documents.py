@@ -72,11 +72,18 @@ def _validator() -> Any:
     # Imported at the first import of a document: it would cost every start a tenth of a second.
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def _check_schema(document: Any) -> None:
     errors = sorted(_validator().iter_errors(document), key=lambda error: list(map(str, error.path)))
     if errors:
         path = "/".join(str(part) for part in errors[0].path) or "the document"
-        raise Problem("document", path=path, reason=errors[0].message[:300])
+        raise Problem("document", path=path, reason=_reason(errors[0])[:300])
+
+
+def _reason(error: Any) -> str:
+    """What is wrong, for people: the schema's own description where the message would be a pattern."""
+    description = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return str(description if error.validator == "pattern" and description else error.message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,8 +22,13 @@ LARGEST_BODY = 1_000_000
 LARGEST_SOCKET_BODY = 16_000
 _ALWAYS: Headers = [
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
+]
+_ON_FILES: Headers = [*_ALWAYS, ("Content-Security-Policy", "default-src 'none'")]
+"""A script or stylesheet needs no more, and a phone pays for every byte."""
+_ON_PAGES: Headers = [
+    *_ALWAYS,
+    ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
@@ -41,12 +47,17 @@ class Doorway:
         # The names a proxy would forward are never believed: there is no proxy.
         for name in [name for name in environ if name.startswith("HTTP_X_FORWARDED")]:
             del environ[name]
-        guarded = _with_headers(start_response, environ.get("HTTP_HOST", ""))
+        on_page = [
+            *_ON_PAGES,
+            ("Content-Security-Policy", _content_policy(environ.get("HTTP_HOST", ""))),
+            ("Cache-Control", "no-store"),
+        ]
+        guarded = _with_headers(start_response, on_page)
         try:
             self._check(environ)
         except Problem as problem:
-            return _refuse(problem, guarded)
-        answered = self._assets.answer(environ, guarded)
+            return _refuse(problem, environ, guarded)
+        answered = self._assets.answer(environ, _with_headers(start_response, _ON_FILES))
         return answered if answered is not None else self._app(environ, guarded)
 
     def _check(self, environ: WSGIEnvironment) -> None:
@@ -61,16 +72,17 @@ class Doorway:
             _check_socket(environ)
         most = LARGEST_SOCKET_BODY if on_socket else LARGEST_BODY
         length = environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             raise Problem("bad_request")
         if int(length) > most:
             raise Problem("too_large")
 
 
 def host_name(host: str) -> str:
-    """The name in a Host header, without its port."""
+    """The name in a Host header, without its port; empty when it is not of that form."""
     try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "").lower() if parts.netloc == host and "@" not in host else ""
     except ValueError:
         return ""
 
@@ -92,10 +104,9 @@ def _check_socket(environ: WSGIEnvironment) -> None:
         raise Problem("bad_request")
 
 
-def _with_headers(start_response: StartResponse, host: str) -> StartResponse:
+def _with_headers(start_response: StartResponse, ours: Headers) -> StartResponse:
     def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
         present = {name.lower() for name, _ in headers}
-        ours = [*_ALWAYS, ("Content-Security-Policy", _content_policy(host)), ("Cache-Control", "no-store")]
         kept = [(name, value) for name, value in headers if not name.lower().startswith("access-control-")]
         kept += [(name, value) for name, value in ours if name.lower() not in present]
         return start_response(status, kept, exc_info) if exc_info else start_response(status, kept)
@@ -112,10 +123,23 @@ def _content_policy(host: str) -> str:
     )
 
 
-def _refuse(problem: Problem, start_response: StartResponse) -> Iterable[bytes]:
-    body = json.dumps(problem.body()).encode()
+def _refuse(problem: Problem, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The refusal as a problem, or as a page where a person has typed the address."""
+    told = problem.body()
+    as_page = "text/html" in environ.get("HTTP_ACCEPT", "")
+    body = (_page(told) if as_page else json.dumps(told)).encode()
+    kind = "text/html; charset=utf-8" if as_page else "application/problem+json"
     start_response(
         f"{problem.status} {problem.refusal.title}".encode("ascii", "ignore").decode(),
-        [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))],
+        [("Content-Type", kind), ("Content-Length", str(len(body)))],
     )
     return [body]
+
+
+def _page(told: dict[str, Any]) -> str:
+    # Without a stylesheet: one from here would be asked for at the address that has just been refused.
+    title, detail = escape(told["title"]), escape(told["detail"])
+    return (
+        '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p></html>"
+    )

@@ -202,7 +202,8 @@ class Room:
             return True
 
         if self._store.write(job, forget_order=True):
-            self._step_composition(meeting_id, final=True)
+            for round in self._read_stage(meeting_id).composition_rounds():
+                self._step_composition(round, final=True)
             self._announce(meeting_id)
 
     def seal(self, meeting_id: str, version: int | None = None) -> None:
@@ -603,8 +604,8 @@ class Room:
                 self._tell_presence(meeting_id)
         with self._moved_lock:
             moved, self._moved = self._moved, set()
-        for round_id in moved:
-            self._tell_progress(round_id)
+        for round in filter(None, (rounds.find(self._store.reader(), name) for name in moved)):
+            self._tell_progress(round)
         self._tell_saving()
 
     def _tell_presence(self, meeting_id: str) -> None:
@@ -616,19 +617,18 @@ class Room:
         for round in self.stage(meeting_id).open_rounds():
             self._note_move(round.id)
 
-    def _tell_progress(self, round_id: str) -> None:
-        round = rounds.find(self._store.reader(), round_id)
-        if round is None or round.status != "open":
+    def _tell_progress(self, round: Round) -> None:
+        if round.status != "open":
             return
         if round.composition:
-            self._step_composition(round.meeting)
-        progress = self.progress(round_id)
-        if self._told_progress.get(round_id) == progress:
+            self._step_composition(round)
+        progress = self.progress(round.id)
+        if self._told_progress.get(round.id) == progress:
             return
-        self._told_progress[round_id] = progress
+        self._told_progress[round.id] = progress
         self._tally_seq += 1
         self._hub.announce_tally(
-            round.meeting, round_id, progress.answered, progress.connected, self._tally_seq
+            round.meeting, round.id, progress.answered, progress.connected, self._tally_seq
         )
 
     def _tell_saving(self) -> None:
@@ -638,20 +638,15 @@ class Room:
             for meeting_id in self._connections.meetings():
                 self._hub.announce_saving(meeting_id, saving.ok)
 
-    def _step_composition(self, meeting_id: str, *, final: bool = False) -> None:
-        """Release the next picture of who is in the room, where enough is new."""
-        released = False
-        for round in self.stage(meeting_id).composition_rounds():
-            question = self.stage(meeting_id).question_of(round)
-            counts = self._tally(round, question).counts
-            last = self._picture(round.id)
-            picture = next_picture(last, counts, sensitive=question.sensitive, final=final)
-            if picture is not None and picture != last:
-                body = asdict(picture)
-                self._store.write(_recording(round.id, body))
-                released = True
-        if released:
-            self._announce(meeting_id, "console", "wall")
+    def _step_composition(self, round: Round, *, final: bool = False) -> None:
+        """Release the next picture of who is in the room, if enough is new."""
+        question = self.stage(round.meeting).question_of(round)
+        counts = self._tally(round, question).counts
+        last = self._picture(round.id)
+        picture = next_picture(last, counts, sensitive=question.sensitive, final=final)
+        if picture is not None and picture != last:
+            self._store.write(_recording(round.id, asdict(picture)))
+            self._announce(round.meeting, "console", "wall")
 
     def _note_move(self, round_id: str) -> None:
         with self._moved_lock:

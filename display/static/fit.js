@@ -6,8 +6,8 @@
 /** What is set in columns that run on sideways. */
 export const PAGES = "[data-pages], .outcome .quotes";
 
-const LAST_STEP = 8;
-/** What can turn pages does so before its type gets small … */
+const LAST_STEP = 9;
+/** What can turn pages does so before its type gets small; a picture may say at which step … */
 const LAST_STEP_OF_PAGES = 3;
 /** … and then has room for comfortable type. */
 const PAGED_STEP = 1;
@@ -20,8 +20,8 @@ const SLACK_PX = 2;
  * @param {HTMLElement} wall
  */
 export function fit(wall) {
-  const paged = wall.querySelector(PAGES) !== null;
-  const last = paged ? LAST_STEP_OF_PAGES : LAST_STEP;
+  const paged = wall.querySelector(PAGES);
+  const last = paged ? Number(paged.getAttribute("data-pages") ?? LAST_STEP_OF_PAGES) : LAST_STEP;
   for (let step = 0; step <= last; step += 1) {
     wall.dataset.fit = String(step);
     if (!overflows(wall)) return;
@@ -34,8 +34,21 @@ export function fit(wall) {
  * @returns {boolean}
  */
 function overflows(wall) {
-  const parts = wall.querySelectorAll(`[data-fits], .outcome .bars, .outcome .result-table, ${PAGES}`);
-  return [...parts].some(
-    (part) => part.scrollHeight > part.clientHeight + SLACK_PX || part.scrollWidth > part.clientWidth + SLACK_PX,
+  // A tight line height makes every heading a little taller inside than outside, so only its width tells.
+  return (
+    [...wall.querySelectorAll(".wall-head > h1")].some(isTooWide) ||
+    [...wall.querySelectorAll(`[data-fits], .outcome .bars, .outcome .result-table, ${PAGES}`)].some(
+      (part) => part.clientHeight > SLACK_PX && (isTooWide(part) || isTooTall(part)),
+    )
   );
+}
+
+/** @param {Element} part */
+function isTooWide(part) {
+  return part.scrollWidth > part.clientWidth + SLACK_PX;
+}
+
+/** @param {Element} part */
+function isTooTall(part) {
+  return part.scrollHeight > part.clientHeight + SLACK_PX;
 }

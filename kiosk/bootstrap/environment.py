@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import site
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,6 +74,8 @@ def _install(root: Path, requirements: str) -> bool:
     with step(f"Fetching the {len(wanted)} libraries and what they need") as alive:
         _mend_pip(root, alive)
         _fetch(root, requirements, alive)
+    # The folder of the libraries may be newer than this process.
+    site.addsitedir(sysconfig.get_path("purelib"))
     importlib.invalidate_caches()
     return True
 

@@ -16,9 +16,10 @@ OFFLINE = (
 )
 
 _UNREACHABLE = re.compile(
-    r"NewConnectionError|NameResolutionError|ConnectTimeout|Max retries|Temporary failure in name|getaddrinfo"
-    r"|Network is unreachable|Failed to establish a new connection|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
-    r"|ENETUNREACH|ETIMEDOUT|ECONNRESET|ERR_SOCKET_TIMEOUT|Could not connect"
+    r"from versions: none"
+    r"|NewConnectionError|NameResolutionError|ConnectTimeout|Max retries|Temporary failure in name"
+    r"|getaddrinfo|Network is unreachable|Failed to establish a new connection|ENOTFOUND"
+    r"|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ECONNRESET|ERR_SOCKET_TIMEOUT|Could not connect"
 )
 
 

@@ -43,6 +43,13 @@ class GreenLatch:
         return self._event.wait()
 
 
+class QuietProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
+    """eventlet's handler without its log of addresses that sent something else than HTTP."""
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
 class GreenEngine:
     name: EngineName = "eventlet"
 
@@ -86,6 +93,7 @@ class GreenEngine:
             app,
             max_size=most,
             socket_timeout=HEADER_SECONDS,
+            protocol=QuietProtocol,
             url_length_limit=LONGEST_ADDRESS,
             log_output=False,
             debug=False,

@@ -37,7 +37,7 @@ class QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 10
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the library's own word
         pass
 
     def version_string(self) -> str:

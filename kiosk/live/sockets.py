@@ -46,8 +46,8 @@ class Doors(Protocol):
 
     def cast(self, caller: Caller, message: Mapping[str, Any]) -> str: ...
 
-    def refusal(self, error: Exception, language: str) -> dict[str, Any] | None:
-        """How an error is told to a client; None when it is not a refusal but a fault."""
+    def refusal(self, error: Exception, language: str) -> dict[str, Any]:
+        """How an error is told to a client."""
 
 
 def make_socketio(engine_mode: str) -> SocketIO:
@@ -88,6 +88,8 @@ class Sockets:
             self._server.on(name, handler)
 
     def connect(self, sid: str, environ: WSGIEnvironment, auth: Any = None) -> None:
+        if sid in self._callers:  # an event that a client has called so
+            return
         given = auth if isinstance(auth, dict) else {}
         caller = self._told(lambda: self._doors.identify(environ, given), given.get("lang"))
         self._callers[sid] = caller
@@ -101,22 +103,21 @@ class Sockets:
         self._engine.spawn(self._send_first_state, sid, caller)
 
     def disconnect(self, sid: str, *_reason: Any) -> None:
+        if self._server.manager.is_connected(sid, "/"):  # an event that a client has called so
+            return
         self._callers.pop(sid, None)
         self._connections.remove(sid)
 
     def ballot(self, sid: str, *arguments: Any) -> dict[str, Any]:
         caller = self._callers.get(sid)
         if caller is None or not self._connections.may_speak(sid):
-            self._server.disconnect(sid)
+            self._engine.spawn(self._server.disconnect, sid)  # after it has heard why
             return {"status": "refused", "code": "too_fast" if caller else "not_joined"}
         message = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
         try:
             return {"status": self._doors.cast(caller, message)}
-        except Exception as error:
-            refusal = self._doors.refusal(error, caller.language)
-            if refusal is None:
-                raise
-            return {"status": "refused", **refusal}
+        except Exception as error:  # noqa: BLE001 - told to the client, and to the terminal if it is our fault
+            return {"status": "refused", **self._doors.refusal(error, caller.language)}
 
     def _send_first_state(self, sid: str, caller: Caller) -> None:
         self._hub.tell(STATE, sid, self._doors.first_state(caller))
@@ -126,6 +127,4 @@ class Sockets:
             return identify()
         except Exception as error:
             refusal = self._doors.refusal(error, language if isinstance(language, str) else "")
-            if refusal is None:
-                raise
             raise exceptions.ConnectionRefusedError(refusal["code"], refusal) from None

@@ -31,10 +31,15 @@ class DocumentError(ValueError):
 
 @dataclass(frozen=True)
 class Option:
-    """One answer that can be chosen. Its id never changes within a question id."""
+    """One answer that can be chosen. Its id never changes within a question id.
+
+    ``shown_with`` names another option that this one is counted together with wherever it is shown,
+    because too few choose it to stay anonymous alone.
+    """
 
     id: str
     text: Text
+    shown_with: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,10 +156,14 @@ _READ_BY_NAME = {
 def read_question(item: Json, language: str) -> Question:
     """Read one question of a document; ``language`` is that of plain strings."""
     options = tuple(
-        Option(option["id"], as_text(option["text"], language)) for option in item.get("options", ())
+        Option(option["id"], as_text(option["text"], language), option.get("shown_with"))
+        for option in item.get("options", ())
     )
     if len({option.id for option in options}) != len(options):
         raise DocumentError(f"questions/{item['id']}/options", "an option id is used twice")
+    alone = {option.id for option in options if option.shown_with is None}
+    if not all(option.shown_with in alone for option in options if option.shown_with is not None):
+        raise DocumentError(f"questions/{item['id']}/options", "shown_with names an option shown by itself")
     return Question(
         id=item["id"],
         version=int(item.get("version", 1)),
@@ -177,12 +186,23 @@ def _check_references(question: Question, questions: Mapping[str, Question]) -> 
     for name in question.breakdown:
         if name not in questions or not questions[name].composition:
             raise DocumentError(f"{path}/breakdown", f"{name} is not a composition question of this document")
-    if question.pair_with is not None and (
-        question.pair_with not in questions or question.pair_with == question.id
-    ):
-        raise DocumentError(
-            f"{path}/pair_with", f"{question.pair_with} is not another question of this document"
-        )
+    if question.composition and question.breakdown:
+        raise DocumentError(f"{path}/breakdown", "a composition question is never broken down by another")
+    if question.pair_with is not None:
+        _check_pair(question, questions)
+
+
+def _check_pair(question: Question, questions: Mapping[str, Question]) -> None:
+    """A pair shares respondent numbers, so it may tie two questions of the meeting together and no more."""
+    path = f"questions/{question.id}/pair_with"
+    partner = questions.get(question.pair_with or "")
+    if partner is None or partner is question:
+        raise DocumentError(path, f"{question.pair_with} is not another question of this document")
+    if question.composition or partner.composition:
+        raise DocumentError(path, "composition questions are in no pair; name them in breakdown")
+    pairs = {frozenset((one.id, one.pair_with)) for one in questions.values() if one.pair_with is not None}
+    if any(len(pair & {question.id, partner.id}) == 1 for pair in pairs):
+        raise DocumentError(path, "a question is in one pair at most")
 
 
 def _read_item(item: Json, language: str) -> AgendaItem:

@@ -15,7 +15,8 @@ const RECONNECT_SPREAD = 0.7;
  * @property {(tally: Tally) => void} [tally] newest numbers of an open round (console and wall)
  * @property {(presence: Presence) => void} [presence] how many are connected (console and wall)
  * @property {(news: any) => void} [saving] whether the server can save (console)
- * @property {(up: boolean) => void} [link] the socket is there, or is not
+ * @property {(up: boolean, code?: string) => void} [link] the socket is there, or is not; the code of the
+ *   refusal when the server let it not in
  *
  * @typedef {object} Link
  * @property {() => boolean} isUp
@@ -41,8 +42,11 @@ export function follow({ window: name, lang, meeting, on }) {
   /** @type {Map<string, number>} */
   const newest = new Map();
 
-  const comeBack = () => {
-    on.link?.(false);
+  let stopped = false;
+  /** @param {string} [code] */
+  const comeBack = (code) => {
+    if (stopped) return;
+    on.link?.(false, code);
     // The library does not try again by itself when the server was the one to say no.
     if (!socket.active) setTimeout(() => socket.connect(), RECONNECT_MS * (1 + 4 * Math.random()));
   };
@@ -50,9 +54,8 @@ export function follow({ window: name, lang, meeting, on }) {
     newest.clear();
     on.link?.(true);
   });
-  let stopped = false;
-  socket.on("disconnect", () => stopped || comeBack());
-  socket.on("connect_error", () => stopped || comeBack());
+  socket.on("disconnect", () => comeBack());
+  socket.on("connect_error", (error) => comeBack(socket.active ? undefined : error.message));
   socket.on("state", (state) => on.state?.(state));
   socket.on("presence", (presence) => on.presence?.(presence));
   socket.on("saving", (news) => on.saving?.(news));

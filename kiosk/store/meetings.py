@@ -105,5 +105,5 @@ def _one(rows: sqlite3.Cursor) -> MeetingRow | None:
 
 
 def _row(row: tuple[Any, ...]) -> MeetingRow:
-    *columns, document = row
-    return MeetingRow(*columns, json.loads(document))
+    meeting_id, code, status, version, item, wall, document = row
+    return MeetingRow(meeting_id, code, status, version, item, wall, json.loads(document))

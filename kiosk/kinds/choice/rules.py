@@ -42,11 +42,14 @@ class Choice:
         return {"options": list(form.get("options", ()))}
 
     def bars(self, question: Question) -> tuple[Option, ...]:
-        return question.options
+        return tuple(_joint(question, option) for option in question.options if option.shown_with is None)
 
     def count(self, question: Question, answers: Iterable[Answer]) -> Mapping[str, int]:
-        marks = Counter(option for answer in answers for option in answer["options"])
-        return {option.id: marks[option.id] for option in question.options}
+        shown_as = {option.id: option.shown_with or option.id for option in question.options}
+        marks = Counter(
+            bar for answer in answers for bar in {shown_as[option] for option in answer["options"]}
+        )
+        return {bar.id: marks[bar.id] for bar in self.bars(question)}
 
     def is_multiple(self, question: Question) -> bool:
         return limits(question)[1] > 1
@@ -65,6 +68,18 @@ def limits(question: Question) -> tuple[int, int]:
     if type(least) is not int or type(most) is not int:
         raise Malformed("limits")
     return least, most
+
+
+def _joint(question: Question, option: Option) -> Option:
+    """An option as it is shown: with the wordings of those that are counted together with it."""
+    together = [other for other in question.options if other.shown_with == option.id] + [option]
+    if len(together) == 1:
+        return option
+    text = {
+        language: " / ".join(one.text[language] for one in together if one.text.get(language))
+        for language in option.text
+    }
+    return Option(option.id, text)
 
 
 KIND = Choice()

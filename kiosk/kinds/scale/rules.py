@@ -29,7 +29,8 @@ class Scale:
     def check(self, question: Question, answer: Mapping[str, Any]) -> dict[str, Any]:
         only_keys(answer, "value", "dont_know")
         if "dont_know" in answer:
-            if answer != {"dont_know": True} or not question.settings.get("dont_know"):
+            offered = question.settings.get("dont_know")
+            if len(answer) > 1 or answer["dont_know"] is not True or not offered:
                 raise Malformed("shape")
             return {"dont_know": True}
         value = answer.get("value")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kiosk.kinds.kind import Form, Malformed, TopShare, only_keys
@@ -12,6 +12,7 @@ from kiosk.meeting.tally import Answer
 
 DEFAULT_LENGTH = 280
 LONGEST = 1000
+JOINERS = "\u200c\u200d"
 MOST_MARKS_IN_A_ROW = 3
 """Combining marks on one letter; more than any living script needs, few enough to stay on its line."""
 
@@ -30,7 +31,7 @@ class FreeText:
         if not isinstance(text, str):
             raise Malformed("shape")
         text = tidy(text)
-        if not text:
+        if not _can_be_seen(text):
             raise Malformed("empty_text")
         if len(text) > question.settings.get("max_length", DEFAULT_LENGTH):
             raise Malformed("text_too_long")
@@ -60,20 +61,30 @@ def tidy(text: str) -> str:
 
     Joiners are kept: emoji and several scripts are written with them.
     """
-    kept: list[str] = []
+    # What is left out goes first: between two marks it would keep them from being counted together.
+    joined = unicodedata.normalize("NFC", "".join(map(_shown, text)))
+    return " ".join(unicodedata.normalize("NFC", "".join(_without_piles(joined))).split())
+
+
+def _shown(character: str) -> str:
+    """A character as a screen may show it: itself, a space, or nothing."""
+    category = unicodedata.category(character)
+    if character in "\n\r\t" or category in ("Zl", "Zp"):
+        return " "
+    return "" if category in ("Cc", "Cf", "Cs", "Co", "Cn") and character not in JOINERS else character
+
+
+def _without_piles(text: str) -> Iterator[str]:
     marks = 0
-    for character in unicodedata.normalize("NFC", text):
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if marks > MOST_MARKS_IN_A_ROW:
-            continue
-        if category in ("Cc", "Cs", "Co", "Cn") or (category == "Cf" and character not in "\u200c\u200d"):
-            kept.append(" " if character in "\n\r\t" else "")
-        elif category in ("Zl", "Zp"):
-            kept.append(" ")
-        else:
-            kept.append(character)
-    return " ".join("".join(kept).split())
+    for character in text:
+        if character not in JOINERS:
+            marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS_IN_A_ROW:
+            yield character
+
+
+def _can_be_seen(text: str) -> bool:
+    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
 
 
 KIND = FreeText()

@@ -106,11 +106,12 @@ export class Ballots {
     const round = String(element.dataset.round);
     const form = formOf(element);
     const known = this.#outbox.pending(round) ?? this.#mine[round]?.answer ?? null;
-    const draft = element.dataset.status === "open" ? this.#draft(round) : undefined;
+    const isOpen = element.dataset.status === "open";
+    const draft = isOpen || known === null ? this.#draft(round) : undefined;
     if (form && !(draft && same(draft, read(form, null)))) fill(form, draft ?? known);
     const place = element.querySelector("[data-receipt-place]");
     if (!place) return;
-    const { name, why } = this.#receipt(round, element.dataset.status === "open", draft !== undefined);
+    const { name, why } = this.#receipt(round, isOpen, draft !== undefined);
     const said = show(place, name, why);
     if (this.#own.has(round) && name !== "sending" && name !== "changed") announce(said);
   }
@@ -125,7 +126,7 @@ export class Ballots {
     if (this.#outbox.pending(round)) return { name: this.#outbox.isStalled(round) ? "waiting" : "sending" };
     const refused = this.#outbox.entry(round)?.refused;
     if (refused) return this.#refusal(round, refused);
-    if (!this.#mine[round]) return { name: null };
+    if (!this.#mine[round]) return { name: isDrafted && !isOpen ? "refused-unsent" : null };
     if (isDrafted) return { name: "changed" };
     return { name: isOpen ? "counted" : "counted-closed" };
   }

@@ -59,19 +59,23 @@ function begin(meeting) {
 }
 
 function followLink() {
-  let calm = setTimeout(() => reveal("[data-strip]", true), CALM_MS);
+  const worry = () => setTimeout(() => reveal("[data-strip]", true), CALM_MS);
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let worrying = worry();
   link = follow({
     window: "phone",
     lang: document.documentElement.lang,
     on: {
       state: (state) => news.take(state),
-      link: (isUp) => {
-        clearTimeout(calm);
+      link: (isUp, code) => {
         reveal("[data-refresh]", !isUp);
         if (!isUp) {
-          calm = setTimeout(() => reveal("[data-strip]", true), CALM_MS);
+          worrying ??= worry();
+          if (code === "not_joined") void join();
           return;
         }
+        if (worrying) clearTimeout(worrying);
+        worrying = null;
         reveal("[data-strip]", false);
         ballots?.flush();
       },
@@ -108,7 +112,12 @@ function showState(state, isNewer, asOf) {
     return;
   }
   const openBefore = stage.openQuestions();
-  announce(stage.show(state, isNewer));
+  const said = stage.show(state, isNewer);
+  if (said === null) {
+    news.askAgain();
+    return;
+  }
+  announce(said);
   if (stage.openQuestions() > openBefore && !document.querySelector("[data-now][hidden]")) scrollTo(0, 0);
   if (state.mine) ballots?.know(state.mine, asOf);
   else ballots?.updateAll();

@@ -62,9 +62,10 @@ export class Outbox {
     void this.#send(round);
   }
 
-  /** Try everything that waits. */
+  /** Try everything that waits: there is reason to think that it works now. */
   flush() {
-    for (const round of this.rounds()) void this.#send(round);
+    this.#retryIn = RETRY_MS;
+    this.#sendAll();
   }
 
   /** @returns {string[]} */
@@ -109,6 +110,10 @@ export class Outbox {
   /** @param {StorageEvent} event */
   isIn(event) {
     return this.#drawer.isIn(event);
+  }
+
+  #sendAll() {
+    for (const round of this.rounds()) void this.#send(round);
   }
 
   /** @param {string} round */
@@ -166,7 +171,7 @@ export class Outbox {
 
   #retryLater() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), this.#retryIn * (0.5 + Math.random()));
+    this.#timer = setTimeout(() => this.#sendAll(), this.#retryIn * (0.5 + Math.random()));
     this.#retryIn = Math.min(RETRY_MAX_MS, this.#retryIn * 2);
   }
 

@@ -36,7 +36,7 @@ export function show(place, name, why) {
 export function notice(place, { title, name, why, read }) {
   const element = copy("notice");
   if (!element) return;
-  words(element, "strong", title);
+  words(element, "[data-title]", title);
   words(element, "[data-why]", why ?? copy(name)?.querySelector("[data-why]")?.textContent ?? "");
   element.querySelector("button")?.addEventListener("click", read);
   place.append(element);

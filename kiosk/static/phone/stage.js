@@ -14,10 +14,12 @@ export class Stage {
    * Show a state. When it is no newer than the page, what the server rendered first stays.
    * @param {State} state
    * @param {boolean} isNewer
-   * @returns {string} what is new, in words, for those who listen
+   * @returns {string | null} what is new, in words, for those who listen; null when a round came without
+   *   its partial and is not here yet, so that the whole must be asked for
    */
   show(state, isNewer) {
     const onStage = state.rounds.filter((round) => !round.composition);
+    if (state.rounds.some((round) => round.html == null && !this.find(round.id))) return null;
     const about = state.rounds.filter((round) => round.composition && round.status === "open");
     const asked = this.#showRounds("composition", about, isNewer);
     const news = this.#showRounds("stage", onStage, isNewer).map(spoken);
@@ -64,9 +66,9 @@ export class Stage {
     rounds.forEach((round, index) => {
       const there = /** @type {HTMLElement | undefined} */ (before.get(round.id));
       before.delete(round.id);
-      const keep = there && this.#isStill(there, round, isNewer);
-      const element = keep ? there : /** @type {HTMLElement} */ (partial(round.html).firstElementChild);
-      this.#shown.set(round.id, round.html);
+      const keep = there && (round.html == null || this.#isStill(there, round, isNewer));
+      const element = keep ? there : /** @type {HTMLElement} */ (partial(round.html ?? "").firstElementChild);
+      if (round.html != null) this.#shown.set(round.id, round.html);
       if (there && !keep) there.replaceWith(element);
       if (place.children[index] !== element) place.insertBefore(element, place.children[index] ?? null);
       if (!keep) added.push(element);

@@ -9,7 +9,7 @@ const GAP_SPREAD_MS = 3_000;
 const NEWS_AGE_MS = 5_000;
 
 /**
- * @typedef {{id: string, question: string, status: string, composition: boolean, html: string}} RoundState
+ * @typedef {{id: string, question: string, status: string, composition: boolean, html?: string | null}} RoundState
  * @typedef {Record<string, {answer: import("./answers.js").Answer | null, status: string}>} Mine
  * @typedef {{version: number, lang: string, meeting: {id: string, code: string}, rounds: RoundState[],
  *   screen: {key: string, html: string} | null, mine?: Mine}} State
@@ -52,6 +52,12 @@ export class News {
   refresh(wait = DEBOUNCE_MS) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#ask(), wait);
+  }
+
+  /** The news could not be shown: ask for the whole, spread out, since every phone is in the same place. */
+  askAgain() {
+    this.#etag = "";
+    this.refresh(GAP_SPREAD_MS * Math.random());
   }
 
   async #ask() {

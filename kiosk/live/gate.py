@@ -1,0 +1,68 @@
+"""The gate before the sockets: no client may send so much, or such things, that others have to wait.
+
+A green thread that always finds another message waiting never lets the others run, so one phone could stop
+the room. Whatever comes up a WebSocket is therefore metered before anything reads it, and what is no message
+of Socket.IO ends here without a word in the log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from kiosk.clock import Clock
+from kiosk.live.connections import Allowance
+
+BURST = 60
+PER_SECOND = 15
+"""Packets of any sort: three times what may be ballots, so that a fast finger never meets this limit."""
+
+
+def guard(socketio: SocketIO, clock: Clock) -> None:
+    """Put the gate before a Socket.IO server."""
+    engine = socketio.server.eio
+    driver = engine._async["websocket"]
+
+    def metered(handler: Callable[[Any], Any], server: Any) -> Any:
+        def handle(websocket: Any) -> Any:
+            try:
+                return handler(_Metered(websocket, Allowance(clock, BURST, PER_SECOND)))
+            except (ValueError, OSError):  # what it sent while it changed over from polling was no packet
+                return []
+
+        return driver(handle, server)
+
+    engine._async = {**engine._async, "websocket": metered}
+    engine.on("message", _forgiving(engine.handlers["message"]))
+    # What strangers send is no event for the terminal. Faults of ours are reported where they are caught.
+    for logger in ("engineio.server", "socketio.server"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+
+
+class _Metered:
+    """A WebSocket that comes to its end when its client sends too much."""
+
+    def __init__(self, websocket: Any, allowance: Allowance) -> None:
+        self._websocket = websocket
+        self._allowance = allowance
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._websocket, name)
+
+    def wait(self) -> Any:
+        """The next message; None, which is the end, also for an empty one and for one too many."""
+        message = self._websocket.wait()
+        return message if message and self._allowance.take() else None
+
+
+def _forgiving(read: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
+    def message(sid: str, data: Any) -> None:
+        try:
+            read(sid, data)
+        except Exception:  # noqa: BLE001 - the library says in many ways that this is no packet
+            return
+
+    return message

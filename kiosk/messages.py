@@ -1,0 +1,65 @@
+"""JSON on its way in, as strangers send it: what Python would read but JSON does not have is refused.
+
+Once read, a message can be compared, stored and sent on without another thought: it holds no NaN, no number
+without end, no half of a character, and it is not deeper than anybody has a use for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from flask.json.provider import DefaultJSONProvider
+
+DEEPEST = 64
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Messages(DefaultJSONProvider):
+    """How the application reads and writes JSON."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return read(s.decode() if isinstance(s, bytes) else s)
+
+
+def read(text: str) -> Any:
+    """The value a JSON text spells; a ValueError when it is none that we take."""
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if text.count("[") + text.count("{") > DEEPEST and _depth(value) > DEEPEST:
+        raise ValueError("nested too deep")
+    return _with_whole_characters(value) if _HALF_CHARACTER.search(text) else value
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("the number is too large")
+    return number
+
+
+def _depth(value: Any) -> int:
+    """How many arrays and objects lie inside one another, counted layer by layer."""
+    depth = 0
+    layer = [value]
+    while layer := [item for item in layer if isinstance(item, (dict, list))]:
+        depth += 1
+        layer = [child for item in layer for child in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
+def _with_whole_characters(value: Any) -> Any:
+    """The value with every lone surrogate replaced: JSON can spell one, UTF-8 and so our file cannot."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
