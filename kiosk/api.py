@@ -22,7 +22,7 @@ LONGEST_ID = 80
 
 @blueprint.get("/openapi.json")
 def describe() -> Response:
-    return jsonify(openapi.DOCUMENT)
+    return jsonify(openapi.document())
 
 
 # ── Participants ─────────────────────────────────────────────────────────────────────────────────────

@@ -107,12 +107,12 @@ def _listen_on(host: str, port: int) -> Listener:
 
 def _bound(host: str, port: int) -> socket.socket:
     """A listening socket, or an OSError when anybody else listens there."""
-    if _answers(host, port):
-        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         _make_exclusive(listening)
         listening.bind((host, port))
+        if _answers(host, port):
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         listening.listen(BACKLOG)
     except BaseException:
         listening.close()
@@ -130,8 +130,11 @@ def _make_exclusive(listening: socket.socket) -> None:
 
 
 def _answers(host: str, port: int) -> bool:
-    """Whether somebody listens. Binding tells that too, but not on macOS, where a listener on loopback alone
-    does not stop another on all addresses and would then take the laptop's own browser away from it."""
+    """Whether somebody listens on an address that is known to be ours.
+
+    Binding tells that too, but not on macOS, where a listener on loopback alone does not stop another on all
+    addresses, and would then take the laptop's own browser away from it.
+    """
     if port == 0 or sys.platform == "win32":
         return False
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

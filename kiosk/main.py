@@ -38,18 +38,15 @@ def main(console: Window, wall: Window, arguments: Sequence[str] | None = None) 
     except CannotStart as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
 
 
 def _run(settings: Settings, console: Window, wall: Window) -> int:
     from kiosk.app import make_kiosk
 
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     held = hold(settings.data)
     files = raise_file_limit()
     listener = listen(settings.host, settings.port)
-    local = listen_locally(listener.port + 1)
+    local = listen_locally(listener.port)
     engine = engine_named(settings.engine)
     clock = SystemClock()
     whereabouts = Whereabouts(clock, listener.port, local.port, settings.host, settings.names)
@@ -57,17 +54,29 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     _prepare_sample(kiosk.room)
     _write_running(settings, whereabouts)
     engine.spawn(_keep_telling, kiosk.room, engine)
+    _stop_on_signals(settings, kiosk)
     _welcome(settings, kiosk, whereabouts, listener.note)
     _listen_for_enter(engine, kiosk.entrance, whereabouts)
-    try:
-        engine.serve(kiosk.wsgi, [listener.socket, local.socket], files - FILES_FOR_OURSELVES)
-    finally:
+    engine.serve(kiosk.wsgi, [listener.socket, local.socket], files - FILES_FOR_OURSELVES)
+    held.release()
+    return 0
+
+
+def _stop_on_signals(settings: Settings, kiosk: Kiosk) -> None:
+    """Ctrl+C and a polite kill: write what is waiting, then leave at once.
+
+    An exception would surface in whichever green thread runs just then, and be lost there. And a server
+    that lets its connections finish waits for every phone in the hall.
+    """
+
+    def stop(*_: object) -> None:
         kiosk.store.close()
         (settings.data / "running.json").unlink(missing_ok=True)
-        held.release()
-        # Connections that are still open would keep a green server waiting for them.
         sys.stdout.flush()
         os._exit(0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
 
 
 def _prepare_sample(room: Room) -> None:

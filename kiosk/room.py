@@ -116,6 +116,8 @@ class Room:
     def duplicate(self, meeting_id: str, changes: Mapping[str, Any]) -> tuple[str, str]:
         """A new meeting with the same questions; ``changes`` may hold title, place, date and code."""
         original = self._row(meeting_id).document
+        if isinstance(changes.get("code"), str):
+            changes = {**changes, "code": documents.check_code(changes["code"])}
         copy = documents.with_changes(original, f"m-{secrets.token_hex(6)}", changes)
         new_id, code, _ = self.import_document(copy)
         return new_id, code
@@ -454,24 +456,21 @@ class Room:
         ballot = self._well_formed(participant, ballot_id, round_id, answer)
         key = self._keys.of_meeting(participant.meeting)
 
-        def job(tx: Transaction) -> Verdict:
-            if not participants.exists(tx, participant.id):
-                raise Problem("not_joined")
-            return ballots.cast(tx, ballot, key)
-
-        verdict = self._store.write(job)
-        if verdict == "closed":
+        outcome = self._store.gather(ballots.cast_all, ballots.Cast(ballot, key))
+        if outcome == "stranger":
+            raise Problem("not_joined")
+        if outcome == "closed":
             raise Problem("not_open")
-        if verdict == "conflict":
+        if outcome == "conflict":
             raise Problem("ballot_conflict")
-        if verdict == "counted":
+        if outcome == "counted":
             self._note_move(ballot.round)
-        return verdict
+        return outcome
 
     def _well_formed(self, participant: Participant, ballot_id: Any, round_id: Any, answer: Any) -> Ballot:
         if not is_ballot_id(ballot_id):
             raise Problem("malformed", field="id")
-        if not isinstance(round_id, str):
+        if not isinstance(round_id, str) or not round_id.isprintable():
             raise Problem("malformed", field="round")
         meeting, question = self._question_of_round(round_id)
         if meeting != participant.meeting:
@@ -747,7 +746,8 @@ def numbering_of(stage: Stage, round: Round) -> str:
 
 
 def _find(tx: Transaction, meeting_id: Any) -> MeetingRow:
-    row = meetings.find(tx, meeting_id) if isinstance(meeting_id, str) else None
+    nameable = isinstance(meeting_id, str) and meeting_id.isprintable()
+    row = meetings.find(tx, meeting_id) if nameable else None
     if row is None:
         raise Problem("no_such_meeting")
     return row

@@ -16,6 +16,9 @@ from wsgiref.types import WSGIApplication
 # the other engine.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
+# Its resolver would read the machine's DNS settings at every start, for names nobody here looks up.
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+
 import eventlet  # noqa: E402
 import eventlet.event  # noqa: E402
 import eventlet.hubs  # noqa: E402

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -70,24 +71,22 @@ class Connections:
         self._heard: dict[str, dict[str, float]] = defaultdict(dict)
         self._rooms: Counter[tuple[Audience, str, str]] = Counter()
         self._allowances: dict[str, Allowance] = {}
+        self._lock = threading.Lock()  # the threads of that engine would lose counts
 
     def add(self, connection: Connection) -> None:
-        self._by_sid[connection.sid] = connection
         self._allowances[connection.sid] = Allowance(self._clock)
-        self._rooms[connection.audience, connection.meeting, connection.language] += 1
-        if connection.audience == "phone":
-            self._sockets[connection.meeting][connection.person] += 1
+        with self._lock:
+            self._by_sid[connection.sid] = connection
+            self._rooms[connection.audience, connection.meeting, connection.language] += 1
+            if connection.audience == "phone":
+                self._sockets[connection.meeting][connection.person] += 1
 
     def remove(self, sid: str) -> Connection | None:
-        connection = self._by_sid.pop(sid, None)
         self._allowances.pop(sid, None)
-        if connection is None:
-            return None
-        key = (connection.audience, connection.meeting, connection.language)
-        self._rooms[key] -= 1
-        self._rooms += Counter()  # drops what has come to zero
-        if connection.audience == "phone":
-            self._leave(connection)
+        with self._lock:
+            connection = self._by_sid.pop(sid, None)
+            if connection is not None:
+                self._forget(connection)
         return connection
 
     def get(self, sid: str) -> Connection | None:
@@ -106,22 +105,28 @@ class Connections:
         """The participants with an open socket or a request in the last minute."""
         earliest = self._clock.seconds() - HEARD_SECONDS
         heard = self._heard[meeting]
-        for participant in [name for name, when in heard.items() if when < earliest]:
-            del heard[participant]
+        for participant in [name for name, when in list(heard.items()) if when < earliest]:
+            heard.pop(participant, None)
         return frozenset(self._sockets[meeting]) | frozenset(heard)
 
     def languages(self, audience: Audience, meeting: str) -> list[str]:
         """The languages that an audience of a meeting is listening in."""
-        return [language for who, where, language in self._rooms if (who, where) == (audience, meeting)]
+        return [language for who, where, language in list(self._rooms) if (who, where) == (audience, meeting)]
 
     def meetings(self) -> set[str]:
-        return {meeting for _, meeting, _ in self._rooms}
+        return {meeting for _, meeting, _ in list(self._rooms)}
 
     def of_person(self, person: str) -> Iterable[str]:
-        return [sid for sid, connection in self._by_sid.items() if connection.person == person]
+        return [sid for sid, connection in list(self._by_sid.items()) if connection.person == person]
 
     def of_audience(self, audience: Audience) -> Iterable[str]:
-        return [sid for sid, connection in self._by_sid.items() if connection.audience == audience]
+        return [sid for sid, connection in list(self._by_sid.items()) if connection.audience == audience]
+
+    def _forget(self, connection: Connection) -> None:
+        self._rooms[connection.audience, connection.meeting, connection.language] -= 1
+        self._rooms += Counter()  # drops what has come to zero
+        if connection.audience == "phone":
+            self._leave(connection)
 
     def _leave(self, connection: Connection) -> None:
         sockets = self._sockets[connection.meeting]

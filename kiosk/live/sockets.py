@@ -125,6 +125,6 @@ class Sockets:
     def _told(self, identify: Callable[[], Caller], language: Any) -> Caller:
         try:
             return identify()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             refusal = self._doors.refusal(error, language if isinstance(language, str) else "")
             raise exceptions.ConnectionRefusedError(refusal["code"], refusal) from None

@@ -7,7 +7,7 @@ are hidden, and never one alone, or the others would give it away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 FIRST_STEP = 10
@@ -49,18 +49,25 @@ def next_picture(
     if new < FIRST_STEP and not (final and last is None and answered >= FIRST_STEP):
         return last
     moved = {name: _move(last.counts[name] if last else 0, count) for name, count in counts.items()}
-    return Picture(answered, moved, hide_small(moved, sensitive=sensitive))
+    # A category that waits at zero is not empty: the few who are in it must not be shown as nobody.
+    here = {name: moved[name] or count for name, count in counts.items()}
+    return Picture(answered, moved, hide_small(here, sensitive=sensitive))
 
 
 def hide_small(counts: Mapping[str, int], *, sensitive: bool) -> dict[str, int | None]:
-    """Hide categories below the threshold, and a second one whenever only one would be hidden."""
+    """Hide categories below the threshold, and further ones until the sum of the hidden tells none."""
     hidden = {name for name, count in counts.items() if _is_small(count, sensitive)}
-    while hidden and (len(hidden) < 2 or sum(counts[name] for name in hidden) < K_COUNT):
+    while hidden and _give_themselves_away([counts[name] for name in hidden]):
         rest = [name for name in counts if name not in hidden and counts[name] > 0]
         if not rest:
             break
         hidden.add(min(rest, key=lambda name: counts[name]))
     return {name: None if name in hidden else count for name, count in counts.items()}
+
+
+def _give_themselves_away(counts: Sequence[int]) -> bool:
+    """Whether somebody who knows the sum of the hidden counts, and that none is 0, could tell one of them."""
+    return len(counts) < 2 or sum(counts) < max(K_COUNT, len(counts) + 1)
 
 
 def _move(last: int, now: int) -> int:

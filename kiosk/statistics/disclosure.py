@@ -8,7 +8,7 @@ elsewhere without this module's seal.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, fields
 from typing import Any, Literal
 
 from kiosk.meeting.rounds import RoundStatus
@@ -46,15 +46,16 @@ class Disclosed:
     counts: Mapping[str, int] | None = None
     percents: Mapping[str, int] | None = None
     texts: Sequence[str] = ()
-    _seal: object = field(default=None, repr=False, compare=False)
+    _seal: InitVar[object] = None
+    """Not kept in the value, so that ``dataclasses.replace`` cannot pass it on to an altered one."""
 
-    def __post_init__(self) -> None:
-        if self._seal is not _SEAL:
+    def __post_init__(self, _seal: object) -> None:
+        if _seal is not _SEAL:
             raise TypeError("only the disclosure gate makes a Disclosed")
 
     def as_record(self) -> dict[str, Any]:
         """The value as plain data, for the record of releases and for the API."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "_seal"}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def disclose(

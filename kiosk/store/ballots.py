@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
@@ -12,6 +13,8 @@ from kiosk.meeting.ballots import Ballot, Verdict, judge
 from kiosk.meeting.rounds import RoundStatus
 
 ReviewStatus = Literal["waiting", "approved", "hidden"]
+Outcome = Verdict | Literal["stranger"]
+"""What becomes of a ballot; "stranger" when its participant is no longer there."""
 DIGEST_BYTES = 16
 
 
@@ -24,40 +27,127 @@ class TextEntry:
     status: ReviewStatus
 
 
-def cast(connection: sqlite3.Connection, ballot: Ballot, key: bytes) -> Verdict:
-    """Count a ballot, or say why not.
+@dataclass(frozen=True)
+class Cast:
+    """A ballot on its way in, with the key of its meeting."""
 
-    ``key`` is the meeting's own. The ballot's id is looked for before the state of its round, and the state
-    is read in the transaction that writes, so a close can never fall between the two.
+    ballot: Ballot
+    key: bytes
+
+
+def cast_all(connection: sqlite3.Connection, casts: Sequence[Cast]) -> list[Outcome]:
+    """Count ballots, or say of each why not; the outcomes are in the order of the ballots.
+
+    A ballot's id is looked for before the state of its round, and the state is read in the transaction
+    that writes, so a close can never fall between the two.
+
+    A handful of statements does for any number of ballots: each one lets go of the interpreter, and under
+    load waits to get it back. Ballots that touch one another's rows take turns.
     """
-    ballot_id = keyed(key, ballot.id)
+    outcomes: list[Outcome] = ["closed"] * len(casts)
+    waiting = list(range(len(casts)))
+    while waiting:
+        together, waiting = _independent(casts, waiting)
+        for place, outcome in zip(
+            together, _cast_together(connection, [casts[n] for n in together]), strict=True
+        ):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _independent(casts: Sequence[Cast], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The first ballot of every id and of every participant and round, and the rest, both in order."""
+    seen: set[object] = set()
+    together: list[int] = []
+    later: list[int] = []
+    for place in waiting:
+        ballot = casts[place].ballot
+        touched = {ballot.id, (ballot.round, ballot.participant)}
+        (later if touched & seen else together).append(place)
+        seen |= touched
+    return together, later
+
+
+def _cast_together(connection: sqlite3.Connection, casts: Sequence[Cast]) -> list[Outcome]:
+    rows = [_row(cast) for cast in casts]
+    known = _known(connection, [row[0] for row in rows])
+    statuses = _statuses(connection, {row[1] for row in rows})
+    participants = _present(connection, {row[2] for row in rows})
+    outcomes: list[Outcome] = [
+        judge(known=row[0] in known, same=known.get(row[0]) == row[3], status=statuses.get(row[1], "closed"))
+        if row[2] in participants
+        else "stranger"
+        for row in rows
+    ]
+    counted = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome == "counted"]
+    if counted:
+        _replace(connection, counted)
+    return outcomes
+
+
+_Row = tuple[str, str, str, str, str]
+"""What is stored of a ballot: its keyed id, round, participant, keyed digest, answer."""
+
+
+_UNPACKED = ", ".join(
+    f"json_extract(value, '$[{place}]') AS {name}"
+    for place, name in enumerate(("id", "round", "participant", "digest", "answer"))
+)
+
+
+def _row(cast: Cast) -> _Row:
+    ballot, key = cast.ballot, cast.key
     digest = keyed(key, ballot.round, ballot.participant, ballot.answer)
-    known = connection.execute("SELECT digest FROM ballot WHERE id = ?", (ballot_id,)).fetchone()
-    verdict = judge(
-        known=known is not None,
-        same=known is not None and known[0] == digest,
-        status=_status(connection, ballot.round),
+    return keyed(key, ballot.id), ballot.round, ballot.participant, digest, ballot.answer
+
+
+def _known(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The digests of those ballots that have been accepted before."""
+    rows = connection.execute(
+        "SELECT id, digest FROM ballot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
     )
-    if verdict == "counted":
-        connection.execute(
-            "UPDATE ballot SET answer = NULL WHERE round = ? AND participant = ? AND answer IS NOT NULL",
-            (ballot.round, ballot.participant),
-        )
-        connection.execute(
-            "INSERT INTO ballot (id, round, participant, digest, answer) VALUES (?, ?, ?, ?, ?)",
-            (ballot_id, ballot.round, ballot.participant, digest, ballot.answer),
-        )
-    return verdict
+    return dict(rows.fetchall())
 
 
-def keyed(key: bytes, *parts: str) -> bytes:
+def _statuses(connection: sqlite3.Connection, rounds: Iterable[str]) -> dict[str, RoundStatus]:
+    rows = connection.execute(
+        "SELECT id, status FROM round WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(rounds)),),
+    )
+    return dict(rows.fetchall())
+
+
+def _present(connection: sqlite3.Connection, participants: Iterable[str]) -> set[str]:
+    rows = connection.execute(
+        "SELECT id FROM participant WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(participants)),),
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def _replace(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
+    """Let new ballots count instead of earlier ones of the same participants in the same rounds."""
+    packed = json.dumps(rows, ensure_ascii=False)
+    connection.execute(
+        f"UPDATE ballot SET answer = NULL FROM (SELECT {_UNPACKED} FROM json_each(?)) AS new "
+        "WHERE ballot.round = new.round AND ballot.participant = new.participant "
+        "AND ballot.answer IS NOT NULL",
+        (packed,),
+    )
+    connection.execute(
+        f"INSERT INTO ballot (id, round, participant, digest, answer) SELECT {_UNPACKED} FROM json_each(?)",
+        (packed,),
+    )
+
+
+def keyed(key: bytes, *parts: str) -> str:
     """A digest that cannot be made or undone without the key."""
     digest = blake2b(key=key, digest_size=DIGEST_BYTES)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(4, "big"))
         digest.update(data)
-    return digest.digest()
+    return digest.hexdigest()
 
 
 def answers(connection: sqlite3.Connection, round_id: str) -> list[dict[str, Any]]:
@@ -117,14 +207,14 @@ def texts(connection: sqlite3.Connection, round_id: str) -> list[TextEntry]:
         "WHERE b.round = ? AND json_extract(b.answer, '$.text') IS NOT NULL ORDER BY b.id",
         (round_id,),
     )
-    return [TextEntry(row[0].hex(), row[1], row[2]) for row in rows]
+    return [TextEntry(*row) for row in rows]
 
 
 def review(connection: sqlite3.Connection, ballot_id: str, status: Literal["approved", "hidden"]) -> None:
     connection.execute(
         "INSERT INTO text_review (ballot, status) VALUES (?, ?) "
         "ON CONFLICT (ballot) DO UPDATE SET status = excluded.status",
-        (bytes.fromhex(ballot_id), status),
+        (ballot_id, status),
     )
 
 
@@ -162,9 +252,3 @@ def sealed_texts(connection: sqlite3.Connection, round_id: str) -> list[TextEntr
         (round_id,),
     )
     return [TextEntry(str(row[0]), row[1], "approved") for row in rows]
-
-
-def _status(connection: sqlite3.Connection, round_id: str) -> RoundStatus:
-    row = connection.execute("SELECT status FROM round WHERE id = ?", (round_id,)).fetchone()
-    status: RoundStatus = row[0] if row else "closed"
-    return status

@@ -44,11 +44,6 @@ def of_device(connection: sqlite3.Connection, token_digest: bytes) -> Participan
     return Participant(row[0], row[1], row[2], bool(row[3])) if row else None
 
 
-def exists(connection: sqlite3.Connection, participant_id: str) -> bool:
-    found = connection.execute("SELECT 1 FROM participant WHERE id = ?", (participant_id,)).fetchone()
-    return found is not None
-
-
 def in_rehearsal(connection: sqlite3.Connection, meeting_id: str) -> int:
     """How many participants of a meeting are rehearsing."""
     row = connection.execute(

@@ -102,10 +102,10 @@ def ballots(db: Database) -> None:
         # do not bring an order in. A superseded ballot stays, with its answer blanked.
         """
         CREATE TABLE ballot (
-            id          BLOB PRIMARY KEY,
+            id          TEXT PRIMARY KEY,
             round       TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
             participant TEXT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
-            digest      BLOB NOT NULL,
+            digest      TEXT NOT NULL,
             answer      TEXT CHECK (json_valid(answer))
         ) STRICT, WITHOUT ROWID
         """,
@@ -113,7 +113,7 @@ def ballots(db: Database) -> None:
         "CREATE INDEX ballots_of_participant ON ballot (participant)",
         """
         CREATE TABLE text_review (
-            ballot BLOB PRIMARY KEY REFERENCES ballot (id) ON DELETE CASCADE,
+            ballot TEXT PRIMARY KEY REFERENCES ballot (id) ON DELETE CASCADE,
             status TEXT NOT NULL CHECK (status IN ('approved', 'hidden'))
         ) STRICT, WITHOUT ROWID
         """,

@@ -10,8 +10,9 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from kiosk.problems import Problem
 from kiosk.store.schema import migrations
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Connection = sqlite3.Connection
 Job = Callable[[Connection], Any]
 
@@ -39,11 +41,15 @@ class Saving:
 
 @dataclass
 class _Waiting:
-    job: Job
+    """Somebody who waits for a job, or for a gathered one to which they give ``item``."""
+
+    job: Callable[..., Any]
     latch: Latch
-    forget_order: bool
+    gathered: bool = False
+    item: Any = None
+    forget_order: bool = False
     result: Any = None
-    error: BaseException | None = field(default=None)
+    error: BaseException | None = None
 
 
 class Store:
@@ -70,13 +76,23 @@ class Store:
         An exception from the job is raised here and nothing of the job stays. ``forget_order`` then folds
         the write-ahead log into the file and empties it, so that it tells of no order of events.
         """
-        waiting = _Waiting(job, self._engine.latch(), forget_order)
+        result: T = self._wait_for(_Waiting(job, self._engine.latch(), forget_order=forget_order))
+        return result
+
+    def gather(self, job: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """Run a job once for all the items that arrive together; the result for this one, as ``write``.
+
+        The job gives a result for each item, in their order. It refuses by results, not by exceptions.
+        """
+        result: T = self._wait_for(_Waiting(job, self._engine.latch(), gathered=True, item=item))
+        return result
+
+    def _wait_for(self, waiting: _Waiting) -> Any:
         self._jobs.put(waiting)
         waiting.latch.wait()
         if waiting.error is not None:
             raise waiting.error
-        result: T = waiting.result
-        return result
+        return waiting.result
 
     def reader(self) -> Connection:
         """A read-only connection of this native thread's own."""
@@ -117,8 +133,8 @@ class Store:
     def _commit(self, group: list[_Waiting]) -> None:
         try:
             self._writer_connection.execute("BEGIN IMMEDIATE")
-            for waiting in group:
-                self._run(waiting)
+            for alike in _runs(group):
+                self._run(alike)
             self._writer_connection.execute("COMMIT")
             self._saving = Saving(ok=True)
         except sqlite3.Error as error:
@@ -127,22 +143,32 @@ class Store:
         if any(waiting.forget_order for waiting in group):
             self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def _run(self, waiting: _Waiting) -> None:
+    def _run(self, alike: Sequence[_Waiting]) -> None:
         """Run one job. A refusal undoes that job alone; an error of the disk undoes the whole group."""
         self._writer_connection.execute("SAVEPOINT job")
         try:
-            waiting.result = waiting.job(self._writer_connection)
+            self._give_results(alike)
         except sqlite3.IntegrityError as error:
-            self._undo(waiting, error)
+            self._undo(alike, error)
         except sqlite3.Error:
             raise
         except Exception as error:  # noqa: BLE001 - raised again where the job came from
-            self._undo(waiting, error)
+            self._undo(alike, error)
         else:
             self._writer_connection.execute("RELEASE job")
 
-    def _undo(self, waiting: _Waiting, error: Exception) -> None:
-        waiting.error = error
+    def _give_results(self, alike: Sequence[_Waiting]) -> None:
+        first = alike[0]
+        if not first.gathered:
+            first.result = first.job(self._writer_connection)
+            return
+        results = first.job(self._writer_connection, [waiting.item for waiting in alike])
+        for waiting, result in zip(alike, results, strict=True):
+            waiting.result = result
+
+    def _undo(self, alike: Sequence[_Waiting], error: Exception) -> None:
+        for waiting in alike:
+            waiting.error = error
         self._writer_connection.execute("ROLLBACK TO job")
         self._writer_connection.execute("RELEASE job")
 
@@ -154,6 +180,12 @@ class Store:
             waiting.result = None
             waiting.error = Problem("not_saving")
             waiting.error.__cause__ = error
+
+
+def _runs(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
+    """The group in order, gathered jobs that stand together as one."""
+    for _, alike in groupby(group, key=lambda waiting: waiting.job if waiting.gathered else id(waiting)):
+        yield list(alike)
 
 
 def _release(group: list[_Waiting]) -> None:

@@ -113,7 +113,9 @@ export class Ballots {
     if (!place) return;
     const { name, why } = this.#receipt(round, isOpen, draft !== undefined);
     const said = show(place, name, why);
-    if (this.#own.has(round) && name !== "sending" && name !== "changed") announce(said);
+    if (!said || !this.#own.has(round)) return;
+    if (!element.matches(".composition") && !isInSight(place)) place.scrollIntoView({ block: "nearest" });
+    if (name !== "sending") announce(said);
   }
 
   /**
@@ -253,6 +255,12 @@ export class Ballots {
 /** @param {HTMLElement} round */
 function formOf(round) {
   return /** @type {HTMLFormElement | null} */ (round.querySelector("form[data-answer]"));
+}
+
+/** @param {Element} element */
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
 }
 
 /** @param {HTMLFormElement} form */

@@ -1,3 +1,0 @@
-"""placeholder"""
-
-DOCUMENT: dict[str, object] = {}

@@ -1,0 +1,219 @@
+"""The shapes of what is sent and answered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kiosk.documents import SCHEMA
+from kiosk.openapi.parts import Json, listed, maybe, record, ref, text, whole
+from kiosk.problems import REFUSALS
+
+ROUND_STATUS = ["open", "closed", "revealed"]
+MEETING_STATUS = ["prepared", "running", "ended", "sealed"]
+WALL_VIEWS = ["join", "item", "composition", "blank", "break"]
+
+CODE = text("4 to 6 letters and digits. Capital or small makes no difference.", examples=["MYRAN"])
+VERSION = whole("Moves by one with each act that every audience hears.", minimum=0)
+COUNT: Json = {"type": "integer", "minimum": 0}
+PER_OPTION: Json = {
+    "type": "object",
+    "additionalProperties": COUNT,
+    "description": "By option id. On a scale of numbers the number itself is the id.",
+}
+WORDS: Json = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "The wording per language.",
+    "examples": [{"sv": "Ja", "en": "Yes"}],
+}
+
+
+def schemas() -> Json:
+    """Every named shape."""
+    return {**_answers(), **_voting(), **_meetings(), **_rounds(), **_access(), "Problem": _problem()}
+
+
+def _answers() -> Json:
+    return {
+        "Answer": {
+            "description": "What fits depends on the question's kind.",
+            "oneOf": [ref(name) for name in ("ChoiceAnswer", "ScaleAnswer", "TextAnswer", "Abstention")],
+        },
+        "ChoiceAnswer": record(
+            options=listed(text(), description="Option ids, none twice, in any order.", uniqueItems=True),
+        ),
+        "ScaleAnswer": {
+            "oneOf": [
+                record(value=whole("The step's place counted from 1 on a scale in words; else the number.")),
+                record(dont_know={"const": True, "description": "Where the question offers it."}),
+            ]
+        },
+        "TextAnswer": record(text=text("Kept without control and direction characters.")),
+        "Abstention": record(abstain={"const": True}),
+    }
+
+
+def _voting() -> Json:
+    return {
+        "Ballot": record(
+            open_ended=True,
+            id=text(
+                "Minted by the phone, a fresh one for every answer, the same one for every retry.",
+                pattern="^[A-Za-z0-9_-]{8,64}$",
+            ),
+            round=text("The id of the round."),
+            answer=ref("Answer"),
+        ),
+        "Verdict": record(status=text(enum=["counted", "repeated"])),
+        "State": record(
+            ("mine",),
+            version=VERSION,
+            lang=text("The language the texts are in."),
+            meeting=record(id=text(), code=text(), title=text(), status=text(enum=MEETING_STATUS)),
+            rounds=listed(ref("RoundOnPhone")),
+            screen=ref("Screen"),
+            mine={
+                "type": "object",
+                "description": "What this participant has answered, by round id. Never in a broadcast.",
+                "additionalProperties": record(answer=ref("Answer"), status={"const": "counted"}),
+            },
+        ),
+        "RoundOnPhone": record(
+            id=text(),
+            question=text("The question's id."),
+            kind=text(examples=["choice", "scale", "text"]),
+            run=whole("1 for the first time the question is asked.", minimum=1),
+            status=text(enum=ROUND_STATUS),
+            composition={"type": "boolean"},
+            html=text("The round as a phone shows it: its form while open, its result once revealed."),
+        ),
+        "Screen": record(
+            key=text("Names the picture; while it stays the same, nothing has to be redrawn."),
+            html=text("What to show when no round is on stage."),
+        ),
+        "Joined": record(device=text("The device's token, for `Authorization: Bearer`."), state=ref("State")),
+        "Respondent": record(state=ref("State")),
+    }
+
+
+def _meetings() -> Json:
+    return {
+        "MeetingDocument": _meeting_document(),
+        "MeetingOnTop": {
+            "allOf": [ref("MeetingDocument"), record(open_ended=True, id=text(), code=CODE)],
+        },
+        "MeetingInList": record(
+            id=text(),
+            code=text(),
+            title=WORDS,
+            type=text(),
+            place=WORDS,
+            date=text(),
+            languages=listed(text()),
+            status=text(enum=MEETING_STATUS),
+            version=VERSION,
+        ),
+        "Imported": record(id=text(), code=text()),
+        "MeetingStanding": record(id=text(), status=text(enum=MEETING_STATUS), version=VERSION),
+    }
+
+
+def _rounds() -> Json:
+    return {
+        "Opened": record(id=text("The new round's id."), version=VERSION),
+        "RoundStanding": record(id=text(), status=text(enum=ROUND_STATUS), version=VERSION),
+        "Tally": {
+            "description": "What the disclosure gate lets through, at this door as at every other.",
+            "oneOf": [ref("OpenTally"), ref("ClosedTally")],
+        },
+        "OpenTally": record(
+            round=text(),
+            answered=COUNT,
+            connected=COUNT,
+            counts={"type": "null"},
+            withheld={"const": "open"},
+        ),
+        "ClosedTally": record(
+            round=text(),
+            answered={**COUNT, "description": "All counted ballots, abstentions included."},
+            connected={**COUNT, "description": "Frozen at the close; never below answered."},
+            valid={
+                **COUNT,
+                "description": "Answered without abstentions and “don't know”: the base of shares.",
+            },
+            abstained=COUNT,
+            dont_know=COUNT,
+            withheld={"enum": [None, "too_few"]},
+            counts=maybe(PER_OPTION),
+            percents={
+                **maybe(PER_OPTION),
+                "description": "Whole percentages of `valid`; null below ten valid answers.",
+            },
+            texts=listed(text(), description="Approved texts only, in an order that tells nothing."),
+        ),
+        "Texts": record(
+            texts=listed(record(id=text(), text=text(), status=text(enum=["waiting", "approved", "hidden"])))
+        ),
+    }
+
+
+def _access() -> Json:
+    return {
+        "Pairing": record(
+            url=text("A single-use link for another device; its ticket is the fragment."),
+            local_url=text("The same for this machine, without the host."),
+            qr=text("The link as a QR code, an SVG."),
+        ),
+        "Admission": record(role=text(enum=["console", "wall"]), next=text("The page to open.")),
+        "Sessions": record(
+            sessions=listed(
+                record(
+                    id=text(),
+                    role=text(enum=["console", "wall"]),
+                    label=text("What sort of machine it is, as far as its browser says."),
+                    started_at=text("UTC"),
+                    own={"type": "boolean", "description": "Whether it is the one that asks."},
+                )
+            )
+        ),
+        "Saved": record(status={"const": "saved"}),
+        "Ended": record(status={"const": "ended"}),
+    }
+
+
+def _problem() -> Json:
+    return {
+        "description": "A refusal, as RFC 9457 has it.",
+        **record(
+            ("details",),
+            type=text("`urn:kiosk:problem:` and the code."),
+            title=text("In the language of the request."),
+            status=whole(),
+            code=text("Stable. For machines.", enum=list(REFUSALS)),
+            detail=text("What happened and what to do, in the language of the request."),
+            details={"type": "object", "description": "What the sentence is about, for machines."},
+        ),
+    }
+
+
+def _meeting_document() -> Json:
+    """The schema that imports are checked against, with its parts under our own roof."""
+    schema: Json = json.loads(SCHEMA.read_text("utf-8"))
+    for word in ("$schema", "$id"):
+        del schema[word]
+    moved: Json = _moved(schema)
+    return moved
+
+
+def _moved(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_moved(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: inner.replace("#/", "#/components/schemas/MeetingDocument/", 1)
+        if name == "$ref" and isinstance(inner, str)
+        else _moved(inner)
+        for name, inner in value.items()
+    }
