@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from kiosk.kinds import kind_of
 from kiosk.languages import wording
+from kiosk.meeting.document import AgendaItem
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
 from kiosk.results import CompositionView, Result, composition_views, result_view
@@ -54,7 +55,7 @@ def view_of(stage: Stage, room: Room, language: str) -> View:
     if stage.wall == "join" or stage.status == "prepared" or stage.item is None:
         return _join(stage, room)
     if stage.item.type == "question":
-        return _question(stage, room, language)
+        return _question(stage, stage.item, room, language)
     if stage.item.type == "composition":
         return _composition(stage, room, language)
     if stage.item.type in ("slide", "break"):
@@ -94,9 +95,8 @@ def _in_columns(views: Sequence[CompositionView]) -> list[list[CompositionView]]
     return columns
 
 
-def _question(stage: Stage, room: Room, language: str) -> View:
-    assert stage.item is not None
-    question = stage.question_of(stage.item)
+def _question(stage: Stage, item: AgendaItem, room: Room, language: str) -> View:
+    question = stage.question_of(item)
     round = stage.current_round()
     if round is not None and round.status == "revealed":
         return _result(stage, room, round, language)
@@ -112,7 +112,7 @@ def _question(stage: Stage, room: Room, language: str) -> View:
         "phase": round.status if round else "coming",
         "progress": room.progress(round.id) if round else None,
     }
-    return View("question", f"question {stage.item.id} {round.run if round else 0}", context=context)
+    return View("question", f"question {item.id} {round.run if round else 0}", context=context)
 
 
 def _result(stage: Stage, room: Room, round: Round, language: str) -> View:

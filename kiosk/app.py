@@ -69,6 +69,11 @@ class Kiosk:
     entrance: Entrance
     store: Store
 
+    def warm_up(self) -> None:
+        """Compile the templates, so that the first phone does not wait for it."""
+        for name in self.app.jinja_env.list_templates(extensions=["html"]):
+            self.app.jinja_env.get_template(name)
+
 
 def make_kiosk(
     data: Path,

@@ -54,6 +54,7 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     _prepare_sample(kiosk.room)
     _write_running(settings, whereabouts)
     engine.spawn(_keep_telling, kiosk.room, engine)
+    engine.spawn(engine.in_thread, kiosk.warm_up)
     _stop_on_signals(settings, kiosk)
     _welcome(settings, kiosk, whereabouts, listener.note)
     _listen_for_enter(engine, kiosk.entrance, whereabouts)

@@ -17,6 +17,8 @@ from kiosk.meeting.stage import Stage
 from kiosk.results import Result, result_view
 from kiosk.store.participants import Participant
 
+_MOST_KEPT = 200
+_kept: dict[tuple[str, str, str], str] = {}
 _rendered: dict[tuple[str, str], tuple[Stage, dict[str, Any]]] = {}
 
 
@@ -77,7 +79,7 @@ def _render(stage: Stage, language: str) -> dict[str, Any]:
                 "run": round.run,
                 "status": round.status,
                 "composition": round.composition,
-                "html": _round_html(stage, round, language),
+                "html": _kept_html(stage, round, language),
             }
             for round in rounds_on_phones(stage)
         ],
@@ -88,6 +90,18 @@ def _render(stage: Stage, language: str) -> dict[str, Any]:
             ),
         },
     }
+
+
+def _kept_html(stage: Stage, round: Round, language: str) -> str:
+    """The html of a round for everybody. Until it is revealed it depends on nothing that may change."""
+    if round.status == "revealed":
+        return _round_html(stage, round, language)
+    key = (round.id, round.status, language)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = _round_html(stage, round, language)
+    return _kept[key]
 
 
 def _round_html(

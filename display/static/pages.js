@@ -9,6 +9,8 @@ import { PAGES } from "./fit.js";
 const STAY_MS = 12_000;
 /** For those who asked for less motion the pages stand longer, and change without sliding. */
 const CALM_STAY_MS = 20_000;
+/** Less than this part of a page is rounding. */
+const ALMOST_A_PAGE = 0.05;
 
 export class Pages {
   /** @type {HTMLElement | null} */
@@ -62,7 +64,8 @@ export class Pages {
   #count() {
     const paper = this.#paper;
     if (!paper) return 1;
-    return Math.max(1, Math.round((paper.scrollWidth + this.#gap(paper)) / this.#stride(paper)));
+    const pages = (paper.scrollWidth + this.#gap(paper)) / this.#stride(paper);
+    return Math.max(1, Math.ceil(pages - ALMOST_A_PAGE));
   }
 
   /** @param {HTMLElement} paper */

@@ -35,7 +35,6 @@ hidePointerLater();
 const link = follow({
   window: "wall",
   lang: root.lang,
-  meeting: document.body.dataset.meeting,
   on: {
     state: ({ html }) => show(html),
     tally: (tally) => showTally(document, tally),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,7 @@ class Keys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[str, bytes] = {}
+        self._making = threading.Lock()
 
     def of_installation(self) -> bytes:
         """Signs forms and cookies of this installation."""
@@ -38,12 +40,14 @@ class Keys:
             path.unlink()
 
     def _read_or_make(self, name: str) -> bytes:
-        if name not in self._known:
+        known = self._known.get(name)
+        if known is not None:
+            return known
+        with self._making:
             path = self._folder / name
             if not path.exists():
                 write_secret(path, secrets.token_bytes(KEY_BYTES))
-            self._known[name] = path.read_bytes()
-        return self._known[name]
+            return self._known.setdefault(name, path.read_bytes())
 
 
 def write_secret(path: Path, content: bytes) -> None:

@@ -106,7 +106,7 @@ def ballots(db: Database) -> None:
             round       TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
             participant TEXT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
             digest      TEXT NOT NULL,
-            answer      TEXT CHECK (json_valid(answer))
+            answer      TEXT CHECK (answer IS NULL OR json_valid(answer))
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE UNIQUE INDEX one_counted_ballot ON ballot (round, participant) WHERE answer IS NOT NULL",

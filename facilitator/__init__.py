@@ -1,0 +1,18 @@
+"""The console: the facilitator's window, on the laptop or a paired tablet.
+
+Reads through the room and changes nothing by itself: every button is a call of the JSON API.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from facilitator.downloads import downloads
+from facilitator.pages import pages
+from facilitator.partials import render_state
+
+__all__ = ["blueprint", "render_state"]
+
+blueprint = Blueprint("facilitator", __name__, url_prefix="/facilitator", template_folder="templates")
+blueprint.register_blueprint(pages)
+blueprint.register_blueprint(downloads)

@@ -1,0 +1,152 @@
+"""What a picture of a result says: words and lengths, ready to be drawn.
+
+Every string is already in the reader's language and every number already written as that language writes
+it, so that the drawing knows nothing of rounds, rules or catalogues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, cast
+
+from . import form
+
+Tone = Literal["plain", "strong", "quiet"]
+Direction = Literal["ltr", "rtl"]
+
+TONES = ("plain", "strong", "quiet")
+DIRECTIONS = ("ltr", "rtl")
+MOST_BARS = 100
+MOST_TEXTS = 5_000
+MOST_NOTES = 20
+
+
+@dataclass(frozen=True)
+class FigureBar:
+    """One bar. ``length`` is 0 to 100, in percent of the base; ``percent`` is None where it may not be said.
+
+    ``strong`` marks the bars that the headline adds together, ``quiet`` those outside the base.
+    """
+
+    label: str
+    count: str
+    percent: str | None
+    length: float
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A result as one picture: the question above, the answers, and under them n, base, notes and date.
+
+    A figure has ``bars``, or ``texts`` (approved ones), or a ``message`` that says why it has neither.
+    ``headings`` stand over the percents and the counts. ``end_labels`` belong to the first and the last bar
+    of a numeric scale. ``rehearsal`` is the word to stamp across, empty for a real result.
+    ``sentence`` is the result in one sentence, for those who cannot see the bars.
+    """
+
+    title: str
+    base: str
+    notes: tuple[str, ...]
+    meeting: str
+    place: str
+    date: str
+    bars: tuple[FigureBar, ...] = ()
+    texts: tuple[str, ...] = ()
+    message: str = ""
+    headline: str = ""
+    run: str = ""
+    headings: tuple[str, str] = ("", "")
+    end_labels: tuple[str, str] | None = None
+    sentence: str = ""
+    rehearsal: str = ""
+    lang: str = "en"
+    direction: Direction = "ltr"
+
+
+def to_json(figure: Figure) -> dict[str, Any]:
+    return asdict(figure)
+
+
+def from_json(value: Any) -> Figure:
+    """The figure that JSON describes; ValueError when it does not."""
+    data = form.mapping(value)
+    return Figure(
+        title=form.text(data, "title"),
+        base=form.text(data, "base"),
+        notes=form.texts(data, "notes", MOST_NOTES),
+        meeting=form.text(data, "meeting"),
+        place=form.text(data, "place"),
+        date=form.text(data, "date"),
+        bars=form.items(data, "bars", _bar_from_json, MOST_BARS),
+        texts=form.texts(data, "texts", MOST_TEXTS),
+        message=form.text(data, "message"),
+        headline=form.text(data, "headline"),
+        run=form.text(data, "run"),
+        headings=_pair(data, "headings"),
+        end_labels=None if data.get("end_labels") is None else _pair(data, "end_labels"),
+        sentence=form.text(data, "sentence"),
+        rehearsal=form.text(data, "rehearsal", 60),
+        lang=form.text(data, "lang", 35),
+        direction=cast(Direction, form.one_of(data, "direction", DIRECTIONS)),
+    )
+
+
+def _bar_from_json(value: Any) -> FigureBar:
+    data = form.mapping(value)
+    return FigureBar(
+        label=form.text(data, "label"),
+        count=form.text(data, "count", 40),
+        percent=form.optional_text(data, "percent"),
+        length=min(max(form.number(data, "length"), 0.0), 100.0),
+        tone=cast(Tone, form.one_of(data, "tone", TONES)),
+    )
+
+
+def _pair(data: Any, name: str) -> tuple[str, str]:
+    pair = form.texts(data, name, 2)
+    if len(pair) != 2:
+        raise ValueError(f"{name}: expected two texts")
+    return pair[0], pair[1]
+
+
+def with_texts(figure: Figure, change: Callable[[str], str]) -> Figure:
+    """The figure with every text in it changed alike."""
+    return replace(
+        figure,
+        title=change(figure.title),
+        base=change(figure.base),
+        notes=tuple(map(change, figure.notes)),
+        meeting=change(figure.meeting),
+        place=change(figure.place),
+        date=change(figure.date),
+        bars=tuple(_bar_with_texts(bar, change) for bar in figure.bars),
+        texts=tuple(map(change, figure.texts)),
+        message=change(figure.message),
+        headline=change(figure.headline),
+        run=change(figure.run),
+        headings=(change(figure.headings[0]), change(figure.headings[1])),
+        end_labels=figure.end_labels and (change(figure.end_labels[0]), change(figure.end_labels[1])),
+        sentence=change(figure.sentence),
+        rehearsal=change(figure.rehearsal),
+    )
+
+
+def _bar_with_texts(bar: FigureBar, change: Callable[[str], str]) -> FigureBar:
+    percent = None if bar.percent is None else change(bar.percent)
+    return replace(bar, label=change(bar.label), count=change(bar.count), percent=percent)
+
+
+def description(figure: Figure) -> str:
+    """The picture in words: the result, what it rests on, and what it does not say."""
+    bars = "; ".join(
+        f"{bar.label}: {', '.join(part for part in (bar.percent, bar.count) if part)}" for bar in figure.bars
+    )
+    parts = (figure.rehearsal, figure.run, figure.sentence or bars, *figure.texts[:20], figure.message,
+             figure.base, *figure.notes, _where_and_when(figure))  # fmt: skip
+    return " · ".join(part for part in parts if part)
+
+
+def _where_and_when(figure: Figure) -> str:
+    return ", ".join(part for part in (figure.meeting, figure.place, figure.date) if part)

@@ -1,0 +1,106 @@
+"""The helper process: draws figures and writes workbooks, one after the other, for as long as it is asked.
+
+It runs beside the server at a lower priority and is the only one to import matplotlib and XlsxWriter, so
+that neither their memory nor their crashes are the server's. It ends when its input ends, and so never
+outlives the server, however that died.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from . import wire
+
+LONGEST_JOB_SECONDS = 60
+"""A job that hangs ends the process, even when nobody is left to notice."""
+NICENESS = 10
+
+
+def main() -> None:
+    questions, answers = sys.stdin.buffer, _answers_alone()
+    _be_modest()
+    _warm_up()
+    with suppress(BrokenPipeError):
+        while _serve_one(questions, answers):
+            pass
+
+
+def _answers_alone() -> BinaryIO:
+    """Keep standard output for answers; whatever a library prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _be_modest() -> None:
+    """Votes come first. Windows has no ``nice``; there the server asks for a low priority at the start."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.nice(NICENESS)
+
+
+def _warm_up() -> None:
+    """Load the libraries and fonts before the first question. What is wrong with them, the answers say."""
+    with suppress(Exception):
+        from .draw import draw
+        from .figure import Figure, FigureBar
+
+        draw(Figure("?", "n", (), "", "", "", bars=(FigureBar("?", "1", "1 %", 1),)), "png")
+        from . import spreadsheet  # noqa: F401
+
+
+def _serve_one(questions: BinaryIO, answers: BinaryIO) -> bool:
+    """Answer one question; False when there are no more."""
+    try:
+        question = wire.read(questions)
+    except wire.Garbled as trouble:
+        wire.write(answers, wire.Message({"ok": False, "error": str(trouble)}))
+        return False
+    if question is None:
+        return False
+    wire.write(answers, _answer(question))
+    return True
+
+
+def _answer(question: wire.Message) -> wire.Message:
+    faulthandler.dump_traceback_later(LONGEST_JOB_SECONDS, exit=True)
+    try:
+        return wire.Message({"ok": True}, _done(question))
+    except Exception as trouble:  # noqa: BLE001 - whatever this one tripped over, the next must still be made
+        return wire.Message({"ok": False, "error": f"{type(trouble).__name__}: {trouble}"[:500]})
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _done(question: wire.Message) -> bytes:
+    job = question.header.get("job")
+    if job == "figure":
+        return _figure(question.header.get("format"), json.loads(question.body))
+    if job == "workbook":
+        return _workbook(json.loads(question.body))
+    raise ValueError(f"unknown job {job!r:.40}")
+
+
+def _figure(format: Any, data: Any) -> bytes:  # noqa: A002 - the word everybody uses for it
+    from .draw import draw
+    from .figure import from_json
+
+    if format not in ("png", "svg"):
+        raise ValueError(f"unknown format {format!r:.40}")
+    return draw(from_json(data), format)
+
+
+def _workbook(data: Any) -> bytes:
+    from .spreadsheet import write
+    from .workbook import from_json
+
+    return write(from_json(data))
+
+
+if __name__ == "__main__":
+    main()

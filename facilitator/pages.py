@@ -1,0 +1,111 @@
+"""The pages of the console: the door, the list of meetings, the meeting itself."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from facilitator.partials import render_item, render_state, the_room
+from kiosk import access
+from kiosk.clock import SystemClock
+from kiosk.languages import INTERFACE, current, own_name
+from kiosk.meeting.stage import Stage
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.after_request
+def remember_language(response: Response) -> Response:
+    """A language chosen on a page stays chosen."""
+    chosen = request.args.get("lang")
+    if chosen in INTERFACE:
+        access.remember_language(response, chosen)
+    return response
+
+
+@pages.get("")
+def door() -> ResponseReturnValue:
+    """How to get in. The one-time ticket rides in the fragment, which only the page's script sees."""
+    if access.session("console") is not None:
+        return redirect(_where_to_begin())
+    return render_template("facilitator/entry.html")
+
+
+@pages.get("/meetings")
+def meetings() -> ResponseReturnValue:
+    """All meetings on this machine."""
+    if access.session("console") is None:
+        return redirect("/facilitator")
+    return render_template(
+        "facilitator/meetings.html",
+        meetings=the_room().meetings(),
+        today=SystemClock().now().astimezone().date().isoformat(),
+        **_settings(),
+    )
+
+
+@pages.get("/meetings/<meeting_id>")
+def meeting(meeting_id: str) -> ResponseReturnValue:
+    """The running console of a meeting, or its summary once it is over."""
+    if access.session("console") is None:
+        return redirect("/facilitator")
+    stage = the_room().stage(meeting_id)
+    _let_the_room_follow(stage)
+    return render_template(
+        "facilitator/meeting.html", meeting=stage.meeting, main=render_state(stage, current()), **_settings()
+    )
+
+
+@pages.get("/meetings/<meeting_id>/state")
+@access.operator_only
+def state(meeting_id: str) -> ResponseReturnValue:
+    """What the socket also brings, for a console that missed it."""
+    stage = the_room().stage(meeting_id)
+    return {"version": stage.version, "html": render_state(stage, current())}
+
+
+@pages.get("/meetings/<meeting_id>/items/<item_id>")
+@access.operator_only
+def item(meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """One item of the agenda to look at; the hall stays where it is."""
+    return render_item(the_room().stage(meeting_id), item_id, current())
+
+
+@pages.get("/meetings/<meeting_id>/export.json")
+@access.operator_only
+def export(meeting_id: str) -> ResponseReturnValue:
+    """The meeting document, as a file that any kiosk imports."""
+    document = the_room().document(meeting_id)
+    code = document["code"]
+    portable = {key: value for key, value in document.items() if key not in ("id", "code")}
+    return Response(
+        json.dumps(portable, ensure_ascii=False, indent=2) + "\n",
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="meeting-{code}.json"'},
+    )
+
+
+def _where_to_begin() -> str:
+    """A meeting that is running is what a console is wanted for."""
+    stage = the_room().current_meeting()
+    if stage is None or stage.status != "running":
+        return "/facilitator/meetings"
+    return f"/facilitator/meetings/{quote(stage.meeting.id, safe='')}"
+
+
+def _let_the_room_follow(stage: Stage) -> None:
+    """Walls and the start page follow the meeting that is opened, unless another one is running."""
+    room = the_room()
+    others = (other for other in room.meetings() if other.meeting.id != stage.meeting.id)
+    if stage.status == "running" or (
+        stage.status == "prepared" and not any(other.status == "running" for other in others)
+    ):
+        room.choose_meeting(stage.meeting.id)
+
+
+def _settings() -> dict[str, object]:
+    """What the drawer shows, on every page that has it."""
+    return {"wifi": the_room().wifi(), "languages": [(tag, own_name(tag)) for tag in INTERFACE]}

@@ -1,0 +1,64 @@
+/** What the console tells its user, in words the server rendered. */
+
+/** A notice that only confirms goes by itself; any other stays until it is read. */
+const GONE_AFTER_MS = 6000;
+
+/** @typedef {"caution" | "negative" | "positive"} Tone */
+
+/**
+ * A sentence of the page, by its name.
+ *
+ * @param {string} name
+ */
+export function say(name) {
+  return template("says").querySelector(`[data-say-name="${name}"]`)?.textContent ?? "";
+}
+
+/**
+ * A copy of what a template of the page holds.
+ *
+ * @param {string} name
+ * @returns {DocumentFragment}
+ */
+export function template(name) {
+  const found = document.querySelector(`template[data-${name}]`);
+  if (!(found instanceof HTMLTemplateElement)) throw new Error(`The page has no template ${name}`);
+  return /** @type {DocumentFragment} */ (found.content.cloneNode(true));
+}
+
+/**
+ * Show a notice, in place of the one before.
+ *
+ * @param {string} words
+ * @param {Tone} tone
+ * @param {Element | null} [shelf]
+ */
+export function tell(words, tone = "caution", shelf = document.querySelector("[data-notices]")) {
+  const notice = template("notice-form").firstElementChild;
+  if (!shelf || !notice || !words) return;
+  notice.classList.add(tone);
+  const place = notice.querySelector("[data-words]");
+  if (place) place.textContent = words;
+  notice.querySelector("[data-dismiss]")?.addEventListener("click", () => notice.remove());
+  shelf.replaceChildren(notice);
+  if (tone === "positive") setTimeout(() => notice.remove(), GONE_AFTER_MS);
+}
+
+/**
+ * Take the notice away: what it said is over.
+ *
+ * @param {Element | null} [shelf]
+ */
+export function hush(shelf = document.querySelector("[data-notices]")) {
+  shelf?.replaceChildren();
+}
+
+/**
+ * Say why something was refused.
+ *
+ * @param {import("./api.js").Refused} refusal
+ * @param {Element | null} [shelf]
+ */
+export function tellRefusal(refusal, shelf) {
+  tell(refusal.detail || say("unreachable"), refusal.code === "stale" ? "caution" : "negative", shelf);
+}

@@ -1,0 +1,196 @@
+/** The drawer: the wall's window, pairing, Wi-Fi, and who is let in. */
+
+import { call } from "./api.js";
+import { say, tell, tellRefusal, template } from "./notices.js";
+
+const WALL_WINDOW = "kiosk-wall";
+
+/** Set the drawer up. */
+export function setUpSettings() {
+  const drawer = document.getElementById("settings");
+  if (!(drawer instanceof HTMLDialogElement)) return;
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    const opener = target.closest("[data-open-settings]");
+    const pair = target.closest("[data-pair]");
+    if (opener instanceof HTMLElement) void open(drawer, opener.dataset.openSettings ?? "");
+    else if (target.closest("[data-close-dialog]")) target.closest("dialog")?.close();
+    else if (target === drawer) drawer.close();
+    else if (target.closest("[data-open-wall]")) void openWall(drawer);
+    else if (pair instanceof HTMLElement) void showPairing(drawer, pair.dataset.pair ?? "console");
+    else if (target.closest("[data-wifi-remove]")) void removeWifi(drawer);
+    else if (target.closest("[data-log-out]")) void logOut(drawer);
+  });
+  drawer.querySelector("[data-wifi]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void saveWifi(drawer);
+  });
+}
+
+/**
+ * @param {HTMLDialogElement} drawer
+ * @param {string} part
+ */
+async function open(drawer, part) {
+  shelf(drawer)?.replaceChildren();
+  drawer.showModal();
+  const place = part && document.getElementById(`settings-${part}`);
+  if (place) {
+    place.scrollIntoView({ block: "start" });
+    place.querySelector("input")?.focus();
+  }
+  await listSessions(drawer);
+}
+
+/**
+ * Open the wall in a window of this machine. The window is opened at once, while the browser still knows that the user
+ * asked for it, and led to the wall when the ticket has come.
+ *
+ * @param {HTMLDialogElement} drawer
+ */
+async function openWall(drawer) {
+  const place = drawer.open ? shelf(drawer) : undefined;
+  const wall = window.open("", WALL_WINDOW, "popup,width=1280,height=720");
+  if (!wall) {
+    tell(say("wall-blocked"), "caution", place);
+    return;
+  }
+  const answer = await call("POST", "/api/v1/pairings", { role: "wall" });
+  if (!answer.ok) {
+    wall.close();
+    tellRefusal(answer, place);
+    return;
+  }
+  wall.location.href = String(answer.data.local_url);
+  wall.focus();
+}
+
+/**
+ * @param {HTMLDialogElement} drawer
+ * @param {string} role
+ */
+async function showPairing(drawer, role) {
+  const place = drawer.querySelector(`[data-pairing="${role}"]`);
+  const answer = await call("POST", "/api/v1/pairings", { role });
+  if (!answer.ok) {
+    tellRefusal(answer, shelf(drawer));
+    return;
+  }
+  const form = template("pairing-form");
+  const url = String(answer.data.url);
+  form.querySelector("[data-pairing-image]")?.setAttribute("src", pictureOf(String(answer.data.qr)));
+  form.querySelector("[data-pairing-open]")?.setAttribute("href", String(answer.data.local_url));
+  const link = form.querySelector("[data-pairing-link]");
+  if (link) link.textContent = url;
+  if (place instanceof HTMLElement) {
+    place.replaceChildren(form);
+    place.hidden = false;
+    place.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/**
+ * An SVG as an image: shown, and never run.
+ *
+ * @param {string} svg
+ */
+function pictureOf(svg) {
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** @param {HTMLDialogElement} drawer */
+async function saveWifi(drawer) {
+  const fields = wifiFields(drawer);
+  const answer = await call("PUT", "/api/v1/wifi", { ssid: fields.ssid.value.trim(), password: fields.password.value });
+  for (const field of Object.values(fields)) field.setAttribute("aria-invalid", String(!answer.ok));
+  if (answer.ok) tell(say("wifi-saved"), "positive", shelf(drawer));
+  else tellRefusal(answer, shelf(drawer));
+}
+
+/** @param {HTMLDialogElement} drawer */
+async function removeWifi(drawer) {
+  const answer = await call("PUT", "/api/v1/wifi", { ssid: "", password: "" });
+  if (!answer.ok) {
+    tellRefusal(answer, shelf(drawer));
+    return;
+  }
+  for (const field of Object.values(wifiFields(drawer))) {
+    field.value = "";
+    field.setAttribute("aria-invalid", "false");
+  }
+  tell(say("wifi-removed"), "positive", shelf(drawer));
+}
+
+/** @param {HTMLDialogElement} drawer */
+function wifiFields(drawer) {
+  return {
+    ssid: /** @type {HTMLInputElement} */ (drawer.querySelector("#wifi-name")),
+    password: /** @type {HTMLInputElement} */ (drawer.querySelector("#wifi-password")),
+  };
+}
+
+/** @param {HTMLDialogElement} drawer */
+async function listSessions(drawer) {
+  const answer = await call("GET", "/api/v1/sessions");
+  const list = drawer.querySelector("[data-sessions]");
+  if (!answer.ok || !list) return;
+  list.replaceChildren(...answer.data.sessions.map((/** @type {Session} */ session) => lineOf(session, drawer)));
+}
+
+/** @typedef {{ id: string, role: string, label: string, started_at: string, own: boolean }} Session */
+
+/**
+ * @param {Session} session
+ * @param {HTMLDialogElement} drawer
+ */
+function lineOf(session, drawer) {
+  const line = template("session-form");
+  const role = template("session-words").querySelector(`[data-role-name="${session.own ? "here" : session.role}"]`);
+  write(line, "[data-session-role]", role?.textContent ?? session.role);
+  write(line, "[data-session-since]", [session.label, written(session.started_at)].filter(Boolean).join(" · "));
+  const button = line.querySelector("[data-revoke]");
+  if (session.own) button?.remove();
+  button?.addEventListener("click", () => void revoke(session.id, drawer));
+  return line;
+}
+
+/**
+ * @param {string} id
+ * @param {HTMLDialogElement} drawer
+ */
+async function revoke(id, drawer) {
+  const answer = await call("POST", `/api/v1/sessions/${encodeURIComponent(id)}/revoke`, {});
+  if (!answer.ok) tellRefusal(answer, shelf(drawer));
+  await listSessions(drawer);
+}
+
+/** @param {HTMLDialogElement} drawer */
+async function logOut(drawer) {
+  const answer = await call("POST", "/api/v1/sessions/end", {});
+  if (answer.ok) location.assign("/facilitator");
+  else tellRefusal(answer, shelf(drawer));
+}
+
+/** @param {string} moment */
+function written(moment) {
+  const when = new Date(moment);
+  if (Number.isNaN(when.getTime())) return "";
+  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  return form.format(when);
+}
+
+/**
+ * @param {ParentNode} place
+ * @param {string} selector
+ * @param {string} words
+ */
+function write(place, selector, words) {
+  const element = place.querySelector(selector);
+  if (element) element.textContent = words;
+}
+
+/** @param {HTMLDialogElement} drawer */
+function shelf(drawer) {
+  return drawer.querySelector("[data-drawer-notices]");
+}

@@ -1,0 +1,265 @@
+"""The load figures: `python3 scripts/bench.py`.
+
+Starts a room on one core and a hall of phones on another, all on this machine, and beside it, in the same
+run, a bare stock Flask-SocketIO server with the same phones. Measures how long N phones take to get in, how
+soon an opened round has reached the last of them, what happens when all vote in the same instant, and what
+that costs. Quote the ratios: absolute figures change from machine to machine and from minute to minute.
+
+It ends with 1 when a vote was lost, counted twice or missing after a restart, whatever the speed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import median
+from types import FrameType
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from kiosk.bootstrap import ensure
+from scripts.loadgen import machine, report
+from scripts.loadgen.first_load import FirstLoad, first_load
+from scripts.loadgen.hall import Arrival, BenchError, Hall, compile_generator
+from scripts.loadgen.measure import GENERATOR_LIMIT, OTHERS_LIMIT, Measurement, measure
+from scripts.loadgen.servers import ROOT, Kiosk, Reference
+
+FIRST_LOAD_BYTES = 40_000
+SECOND_START_SECONDS = 2.0
+
+
+@dataclass
+class Bench:
+    """The settings of this run and what it has found so far."""
+
+    folder: Path
+    program: Path
+    cores: machine.Cores
+    engine: str | None
+    in_flight: int
+    pages: FirstLoad | None = None
+    page_loads: dict[int, list[Arrival]] = field(default_factory=dict)
+    second_starts: list[float] = field(default_factory=list)
+    kiosk: dict[int, list[Measurement]] = field(default_factory=dict)
+    stock: dict[int, list[Measurement]] = field(default_factory=dict)
+    started: int = 0
+
+    def fresh_path(self, name: str) -> Path:
+        self.started += 1
+        return self.folder / f"{name}-{self.started}"
+
+    def hall(self, port: int, code: str | None) -> Hall:
+        return Hall(self.program, port, core=self.cores.load, code=code, in_flight=self.in_flight)
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    if sys.platform != "linux":
+        print("The bench pins processes to cores and waits with epoll, so it needs Linux.", file=sys.stderr)
+        return 2
+    ensure(ROOT)
+    signal.signal(signal.SIGTERM, stop_politely)
+    with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder:
+        try:
+            bench = Bench(
+                folder=Path(folder),
+                program=compile_generator(Path(folder)),
+                cores=machine.cores(),
+                engine=arguments.engine,
+                in_flight=arguments.in_flight,
+            )
+            run(bench, arguments)
+        except BenchError as error:
+            print(f"\n{error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("\nStopped; nothing is left running.", file=sys.stderr)
+            return 130
+    return conclude(bench, arguments)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Measures the room under load, beside a stock Flask-SocketIO server."
+    )
+    parser.add_argument("--phones", type=numbers, default=[200, 1000], metavar="N,N", help="200,1000")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="repetitions, for medians (3)")
+    parser.add_argument("--quick", action="store_true", help="200 phones, one repetition")
+    parser.add_argument("--engine", choices=["eventlet", "threading"], help="passed on to run.py")
+    parser.add_argument("--only", choices=["kiosk", "stock"], help="leave the other server out")
+    parser.add_argument("--in-flight", type=int, default=64, metavar="N", help="join at a time (64)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.phones, arguments.repeat = [200], 1
+    return arguments
+
+
+def numbers(text: str) -> list[int]:
+    found = [int(part) for part in text.split(",")]
+    if not all(1 <= number <= 20_000 for number in found):
+        raise argparse.ArgumentTypeError("each number of phones must be from 1 to 20,000")
+    return found
+
+
+def stop_politely(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run(bench: Bench, arguments: argparse.Namespace) -> None:
+    if not bench.cores.apart:
+        say("Only one core: server and phones share it, so the figures say little.")
+    for phones in arguments.phones:
+        for repetition in range(arguments.repeat):
+            say(f"{phones:,} phones, {repetition + 1} of {arguments.repeat} …")
+            if arguments.only != "kiosk":
+                bench.stock.setdefault(phones, []).append(counted(partial(measure_stock, bench, phones)))
+            if arguments.only != "stock":
+                bench.kiosk.setdefault(phones, []).append(counted(partial(measure_kiosk, bench, phones)))
+
+
+def counted(attempt: Callable[[], Measurement]) -> Measurement:
+    """A run in which the generator was nearly as busy as the server is void, and is tried once more."""
+    found = attempt()
+    if not found.void:
+        return found
+    say(f"  void: the load generator used {found.generator_share:.0%} of its core. Once more …")
+    found = attempt()
+    if found.void:
+        say(f"  void again ({found.generator_share:.0%}): these figures are left out of the table.")
+    return found
+
+
+def measure_stock(bench: Bench, phones: int) -> Measurement:
+    server = Reference(bench.fresh_path("stock"), core=bench.cores.server)
+    try:
+        with bench.hall(server.port, None) as hall:
+            return measure(server, hall, phones, bench.cores)
+    finally:
+        server.stop()
+
+
+def measure_kiosk(bench: Bench, phones: int) -> Measurement:
+    data = bench.fresh_path("room")
+    server = Kiosk(data, core=bench.cores.server, engine=bench.engine)
+    try:
+        server.start_meeting()
+        with bench.hall(server.port, server.code) as hall:
+            found = measure(server, hall, phones, bench.cores)
+        measure_page(bench, server, phones)
+    finally:
+        server.stop()
+    found.faults.extend(faults_after_restart(bench, data, found))
+    if found.faults:
+        say(f"  The end of the room's log:\n{server.process.last_words()}")
+    return found
+
+
+def measure_page(bench: Bench, server: Kiosk, phones: int) -> None:
+    """The weight of the first load, and all phones loading at once."""
+    pages = bench.pages = first_load(server.port, f"/{server.code}")
+    with bench.hall(server.port, None) as hall:
+        loaded = hall.load_pages(phones, list(pages.sizes))
+    bench.page_loads.setdefault(phones, []).append(loaded)
+
+
+def faults_after_restart(bench: Bench, data: Path, before: Measurement) -> list[str]:
+    """The second start is timed, and asked for what the first one had acknowledged."""
+    server = Kiosk(data, core=bench.cores.server, engine=bench.engine)
+    try:
+        bench.second_starts.append(server.ready_seconds)
+        stored = {key: server.tally(key)["answered"] for key in before.acknowledged}
+    finally:
+        server.stop()
+    if stored == before.acknowledged:
+        return []
+    return [f"kiosk: acknowledged {before.acknowledged}, but after a restart there are {stored}"]
+
+
+def conclude(bench: Bench, arguments: argparse.Namespace) -> int:
+    """The table, the file, and whether anything was lost."""
+    summaries = []
+    for phones in arguments.phones:
+        found = report.rows(bench.kiosk.get(phones, []), bench.stock.get(phones, []))
+        summaries.append(report.summary(phones, found))
+        print(f"\n{report.table(phones, found)}")
+        print_page_load(bench, phones)
+    print_once(bench)
+    print_disturbance(bench)
+    faults = all_faults(bench)
+    print("\nLost, counted twice or missing after a restart: " + ("none." if not faults else ""))
+    for fault in faults:
+        print(f"  {fault}")
+    if arguments.json is not None:
+        text = json.dumps(document(bench, summaries, faults), indent=2)
+        arguments.json.write_text(f"{text}\n", encoding="utf-8")
+    return 1 if faults else 0
+
+
+def print_page_load(bench: Bench, phones: int) -> None:
+    loads = bench.page_loads.get(phones)
+    if loads:
+        print(f"{'all load the page at once, s':<40}{median(load.seconds for load in loads):>12.2f}")
+
+
+def print_once(bench: Bench) -> None:
+    if bench.pages is not None:
+        goal = report.judged_at_most(bench.pages.total / 1e3, FIRST_LOAD_BYTES / 1e3, "kB")
+        headers = bench.pages.headers / 1e3
+        print(f"\nFirst load: {bench.pages.total / 1e3:.1f} kB, {headers:.1f} of it headers ({goal})")
+        for path, size in bench.pages.sizes.items():
+            print(f"  {size / 1e3:6.1f} kB  {path}")
+    if bench.second_starts:
+        seconds = median(bench.second_starts)
+        goal = report.judged_at_most(seconds, SECOND_START_SECONDS, "s")
+        print(f"Second start, until ready: {seconds:.2f} s ({goal})")
+
+
+def print_disturbance(bench: Bench) -> None:
+    worst = max((run.others_share for run in all_runs(bench)), default=0.0)
+    if worst > OTHERS_LIMIT:
+        print(f"\nOther programs used up to {worst:.0%} of the two cores meanwhile: measure again in peace.")
+
+
+def all_faults(bench: Bench) -> list[str]:
+    return [fault for run in all_runs(bench) for fault in run.faults]
+
+
+def all_runs(bench: Bench) -> list[Measurement]:
+    return [run for found in (bench.stock, bench.kiosk) for runs in found.values() for run in runs]
+
+
+def document(bench: Bench, summaries: list[dict[str, Any]], faults: list[str]) -> dict[str, Any]:
+    return {
+        "machine": machine.description(),
+        "engine": bench.engine or "default",
+        "pinned": bench.cores.apart,
+        "generator_limit": GENERATOR_LIMIT,
+        "summary": summaries,
+        "first_load": bench.pages.sizes if bench.pages else None,
+        "first_load_bytes": bench.pages.total if bench.pages else None,
+        "page_load_seconds": {n: [load.seconds for load in loads] for n, loads in bench.page_loads.items()},
+        "second_start_seconds": bench.second_starts,
+        "runs": {
+            "kiosk": [report.as_json(run) for runs in bench.kiosk.values() for run in runs],
+            "stock": [report.as_json(run) for runs in bench.stock.values() for run in runs],
+        },
+        "faults": faults,
+    }
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr, so that stdout is the table alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
