@@ -22,7 +22,9 @@ ROWS = ((4, "few"), (6, "some"), (10, "dense"))
 LENGTHS = ((32, "short"), (70, "medium"), (130, "long"))
 """The most characters of a heading for each size of type; beyond the last it is "longest"."""
 ROWS_OF_COLUMN = 15
-"""Rows that a column of the composition holds, and how many of them a picture's caption takes."""
+"""Rows that a column of the composition holds at the smallest type …"""
+ROWS_OF_PAGED_COLUMN = 11
+"""… and at comfortable type, when there are pages to turn anyway."""
 ROWS_OF_CAPTION = 2
 LONG_LABEL = 34
 """Characters above which a label is set smaller, so that it can break over lines."""
@@ -86,10 +88,11 @@ def _composition(stage: Stage, room: Room, language: str) -> View:
 
 
 def _in_columns(views: Sequence[CompositionView]) -> list[list[CompositionView]]:
-    """Pictures in columns of about equal height, at least two; more than are seen at once become pages."""
+    """Pictures in columns of about equal height: two where they hold everything, else more, as pages."""
     heights = {view.question: len(view.bars) + ROWS_OF_CAPTION for view in views}
-    count = min(len(views), max(2, -(-sum(heights.values()) // ROWS_OF_COLUMN)))
-    columns: list[list[CompositionView]] = [[] for _ in range(count)]
+    whole = sum(heights.values())
+    count = 2 if whole <= 2 * ROWS_OF_COLUMN else -(-whole // ROWS_OF_PAGED_COLUMN)
+    columns: list[list[CompositionView]] = [[] for _ in range(min(count, len(views)))]
     for view in sorted(views, key=lambda view: -heights[view.question]):
         min(columns, key=lambda column: sum(heights[other.question] for other in column)).append(view)
     return columns

@@ -32,6 +32,8 @@ def describe() -> Response:
 def join() -> Response:
     message = body()
     rehearsal = flag(message, "rehearsal")
+    if message.get("channel", "phone") not in ("phone", "tablet"):
+        raise Problem("malformed", field="channel")
     channel: Channel = "tablet" if message.get("channel") == "tablet" else "phone"
     if rehearsal or channel == "tablet":
         if not access.is_operator():
@@ -109,7 +111,7 @@ def import_meeting() -> tuple[Response, int]:
 @operator_only
 def duplicate(meeting_id: str) -> tuple[Response, int]:
     message = body()
-    changes = {name: message[name] for name in DUPLICATE_FIELDS if message.get(name)}
+    changes = {name: message[name] for name in DUPLICATE_FIELDS if message.get(name, "") not in (None, "")}
     new_id, code = room().duplicate(meeting_id, changes)
     return jsonify(id=new_id, code=code), 201
 

@@ -25,7 +25,7 @@ from kiosk.assets import Assets
 from kiosk.callers import Callers
 from kiosk.clock import Clock, SystemClock
 from kiosk.doorway import LARGEST_BODY, Doorway
-from kiosk.engine import Engine
+from kiosk.engine import Engine, TransportName
 from kiosk.entrance import Entrance
 from kiosk.live.connections import Connections
 from kiosk.live.gate import guard
@@ -82,8 +82,9 @@ def make_kiosk(
     console: Window,
     wall: Window,
     clock: Clock | None = None,
+    transport: TransportName = "lean",
 ) -> Kiosk:
-    """Put a room together on a data folder."""
+    """Put a room together on a data folder. ``transport`` is eventlet's; other engines have one."""
     clock = clock or SystemClock()
     store = Store(data / "room.sqlite", engine)
     keys = Keys(data / "keys")
@@ -103,7 +104,11 @@ def make_kiosk(
 
     socketio.init_app(app)
     guard(socketio, clock)
-    Sockets(socketio, engine, connections, hub, Callers(app, room, entrance, hub))
+    sockets = Sockets(socketio, engine, connections, hub, Callers(app, room, entrance, hub))
+    if transport == "lean" and engine.name == "eventlet":
+        from kiosk.live.lean import Lean
+
+        hub.broadcast_by(Lean(socketio, engine, clock, sockets.ballot_later).broadcast)
     hub.show("phone", _in_context(app, state_for_all))
     hub.show("console", _in_context(app, _drawn_by(console.render_state)))
     hub.show("wall", _in_context(app, _drawn_by(wall.render_state)))

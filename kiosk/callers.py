@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -56,11 +56,12 @@ class Callers:
         return self._hub.state(caller.audience, caller.meeting, caller.language)
 
     def cast(self, caller: Caller, message: Mapping[str, Any]) -> str:
-        if not isinstance(caller.may_answer, Participant):
-            raise Problem("not_joined")
-        return self._room.cast(
-            caller.may_answer, message.get("id"), message.get("round"), message.get("answer")
-        )
+        return self._room.cast(_participant(caller), *_ballot(message))
+
+    def cast_later(
+        self, caller: Caller, message: Mapping[str, Any], done: Callable[[str | Exception], None]
+    ) -> None:
+        self._room.cast_later(_participant(caller), *_ballot(message), done)
 
     def refusal(self, error: Exception, language: str) -> dict[str, Any]:
         if isinstance(error, sqlite3.Error):
@@ -103,3 +104,13 @@ class Callers:
             return self._room.stage(named).meeting.id
         current = self._room.current_meeting()
         return current.meeting.id if current is not None else ""
+
+
+def _participant(caller: Caller) -> Participant:
+    if not isinstance(caller.may_answer, Participant):
+        raise Problem("not_joined")
+    return caller.may_answer
+
+
+def _ballot(message: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    return message.get("id"), message.get("round"), message.get("answer")

@@ -77,10 +77,11 @@ def _validator() -> Any:
 
 
 def _check_schema(document: Any) -> None:
-    errors = sorted(_validator().iter_errors(document), key=lambda error: list(map(str, error.path)))
-    if errors:
-        path = "/".join(str(part) for part in errors[0].path) or "the document"
-        raise Problem("document", path=path, reason=_reason(errors[0])[:300])
+    # The first fault and no more: a file that is something else entirely may have a hundred thousand.
+    error = next(iter(_validator().iter_errors(document)), None)
+    if error is not None:
+        path = "/".join(str(part) for part in error.path) or "the document"
+        raise Problem("document", path=path, reason=_reason(error)[:300])
 
 
 def _reason(error: Any) -> str:

@@ -26,6 +26,8 @@ INTERFACE = ("sv", "da", "nb", "fi", "en")
 """Languages that all three windows speak, in the order they are offered."""
 SOURCE = "en"
 ALIASES = {"no": "nb", "nn": "nb"}
+_WRITTEN_AS = {"en": "en_GB"}
+"""Dates and numbers as they are written in Europe."""
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "ckb", "dv"})
 CATALOGUES = Path(__file__).resolve().parent.parent / "data" / "locales"
 
@@ -104,8 +106,13 @@ def direction(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def wording(text: Mapping[str, str], language: str, fallback: Iterable[str] = ()) -> tuple[str, str]:
-    """A wording in the language, or else in the first fallback there is, with the language it is in."""
+def wording(text: Mapping[str, str] | str, language: str, fallback: Iterable[str] = ()) -> tuple[str, str]:
+    """A wording in the language, or else in the first fallback there is, with the language it is in.
+
+    A plain string is in the first fallback, the meeting's own language.
+    """
+    if isinstance(text, str):
+        return text, next(iter(fallback), language)
     for choice in (language, *fallback):
         if text.get(choice):
             return text[choice], choice
@@ -115,7 +122,7 @@ def wording(text: Mapping[str, str], language: str, fallback: Iterable[str] = ()
     return "", language
 
 
-def marked_wording(text: Mapping[str, str], fallback: Iterable[str] = ()) -> Markup:
+def marked_wording(text: Mapping[str, str] | str, fallback: Iterable[str] = ()) -> Markup:
     """A wording for a page, marked with its language where that is not the page's own."""
     words, language = wording(text, current(), fallback)
     if language == current():
@@ -144,9 +151,9 @@ def written_date(value: str | date) -> str:
 @cache
 def _parsed(language: str) -> Locale:
     try:
-        return Locale.parse(language)
+        return Locale.parse(_WRITTEN_AS.get(language, language))
     except (ValueError, LookupError):
-        return Locale.parse(SOURCE)
+        return Locale.parse(_WRITTEN_AS[SOURCE])
 
 
 def _locale() -> Locale:

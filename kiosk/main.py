@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FILES_FOR_OURSELVES = 200
 NEWS_SECONDS = 0.25
+COLLECTOR_THRESHOLDS = (25_000, 20, 50)
 
 
 def main(console: Window, wall: Window, arguments: Sequence[str] | None = None) -> int:
@@ -50,17 +52,25 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     engine = engine_named(settings.engine)
     clock = SystemClock()
     whereabouts = Whereabouts(clock, listener.port, local.port, settings.host, settings.names)
-    kiosk = make_kiosk(settings.data, engine, whereabouts, console, wall, clock)
+    kiosk = make_kiosk(settings.data, engine, whereabouts, console, wall, clock, settings.transport)
     _prepare_sample(kiosk.room)
     _write_running(settings, whereabouts)
     engine.spawn(_keep_telling, kiosk.room, engine)
-    engine.spawn(engine.in_thread, kiosk.warm_up)
+    engine.spawn(_warm_up, kiosk, engine)
     _stop_on_signals(settings, kiosk)
     _welcome(settings, kiosk, whereabouts, listener.note)
     _listen_for_enter(engine, kiosk.entrance, whereabouts)
     engine.serve(kiosk.wsgi, [listener.socket, local.socket], files - FILES_FOR_OURSELVES)
     held.release()
     return 0
+
+
+def _warm_up(kiosk: Kiosk, engine: Engine) -> None:
+    engine.in_thread(kiosk.warm_up)
+    # What is there by now stays: the collector need not look through it while a thousand phones come in.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
 def _stop_on_signals(settings: Settings, kiosk: Kiosk) -> None:

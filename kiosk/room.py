@@ -453,10 +453,41 @@ class Room:
         Returns once the ballot is on the disk. Refuses a ballot of another content under a known id, one
         for a closed round, and one that does not fit its question.
         """
-        ballot = self._well_formed(participant, ballot_id, round_id, answer)
-        key = self._keys.of_meeting(participant.meeting)
+        cast = self._checked(participant, ballot_id, round_id, answer)
+        return self._verdict(cast, self._store.gather(ballots.cast_all, cast))
 
-        outcome = self._store.gather(ballots.cast_all, ballots.Cast(ballot, key))
+    def cast_later(
+        self,
+        participant: Participant,
+        ballot_id: Any,
+        round_id: Any,
+        answer: Any,
+        done: Callable[[Verdict | Exception], None],
+    ) -> None:
+        """As ``cast``, without waiting: ``done`` is called with the verdict or the refusal once it is known.
+
+        What can be refused at once is raised at once.
+        """
+        cast = self._checked(participant, ballot_id, round_id, answer)
+
+        def settle(outcome: ballots.Outcome | BaseException) -> None:
+            try:
+                verdict = self._verdict(cast, outcome)
+            except Exception as error:  # noqa: BLE001 - handed on to whoever asked
+                done(error)
+            else:
+                done(verdict)
+
+        self._store.gather_later(ballots.cast_all, cast, settle)
+
+    def _checked(self, participant: Participant, ballot_id: Any, round_id: Any, answer: Any) -> ballots.Cast:
+        ballot = self._well_formed(participant, ballot_id, round_id, answer)
+        return ballots.Cast(ballot, self._keys.of_meeting(participant.meeting))
+
+    def _verdict(self, cast: ballots.Cast, outcome: ballots.Outcome | BaseException) -> Verdict:
+        """What the store says of a ballot, as the doors tell it."""
+        if isinstance(outcome, BaseException):
+            raise outcome
         if outcome == "stranger":
             raise Problem("not_joined")
         if outcome == "closed":
@@ -464,7 +495,7 @@ class Room:
         if outcome == "conflict":
             raise Problem("ballot_conflict")
         if outcome == "counted":
-            self._note_move(ballot.round)
+            self._note_move(cast.ballot.round)
         return outcome
 
     def _well_formed(self, participant: Participant, ballot_id: Any, round_id: Any, answer: Any) -> Ballot:

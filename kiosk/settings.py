@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.engine import EngineName
+from kiosk.engine import EngineName, TransportName
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA = ROOT / "data" / "var"
@@ -23,6 +23,7 @@ class Settings:
     port: int | None = None
     browser: bool = True
     engine: EngineName = "eventlet"
+    transport: TransportName = "lean"
     names: tuple[str, ...] = ()
     """Further host names that the server answers to, besides the machine's own addresses."""
 
@@ -36,6 +37,7 @@ def read_settings(arguments: Sequence[str]) -> Settings:
         port=given.port,
         browser=given.browser,
         engine=given.engine,
+        transport=given.transport,
         names=tuple(given.name),
     )
 
@@ -67,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("eventlet", "threading"),
         default=os.environ.get("KIOSK_ENGINE", "eventlet"),
         help="what the server runs on (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--transport",
+        choices=("lean", "stock"),
+        default=os.environ.get("KIOSK_TRANSPORT", "lean"),
+        help="how eventlet serves sockets; stock is the library's own, slower way (default: %(default)s)",
     )
     parser.add_argument(
         "--name",

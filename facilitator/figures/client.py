@@ -13,12 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 from . import figure as figures
 from . import wire
@@ -51,7 +52,7 @@ class FigureLost(FigureTrouble):
 
 @dataclass(frozen=True)
 class Request:
-    """What to make, as it goes over the wire. Its key says everything about it, so equal keys mean equal answers."""
+    """What to make, as it goes over the wire. The key is made of all of it: equal keys mean equal answers."""
 
     message: wire.Message
 
@@ -90,7 +91,8 @@ class FigureDesk:
         self._start_seconds = start_seconds
         self._one_at_a_time = threading.Lock()
         self._kept = _Kept()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._helper: _Helper | None = None
+        self._last_act: Callable[[], object] = _nothing
         self._has_answered = False
         self._closed = False
 
@@ -118,9 +120,7 @@ class FigureDesk:
     def close(self) -> None:
         """End the helper process, whatever it is doing."""
         self._closed = True
-        process, self._process = self._process, None
-        if process is not None:
-            _end(process)
+        self._last_act()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -143,50 +143,66 @@ class FigureDesk:
             self._forget()
             raise FigureLost("the helper process died twice") from died
 
-    def _asked(self, process: subprocess.Popen[bytes], request: Request) -> bytes:
-        answer = self._exchanged(process, request.message)
+    def _asked(self, helper: _Helper, request: Request) -> bytes:
+        answer = self._exchanged(helper, request.message)
         self._has_answered = True
         if answer.header.get("ok") is not True:
             raise FigureRefused(str(answer.header.get("error")))
         return answer.body
 
-    def _exchanged(self, process: subprocess.Popen[bytes], question: wire.Message) -> wire.Message:
-        """One question and its answer. A pipe has no time limit, so a watch ends the process that forgets us."""
-        assert process.stdin is not None
-        assert process.stdout is not None
+    def _exchanged(self, helper: _Helper, question: wire.Message) -> wire.Message:
+        """One question and its answer. Pipes have no time limit, so a watch ends the process that hangs."""
         limit = self._answer_seconds if self._has_answered else self._start_seconds
-        began = time.monotonic()
-        watch = threading.Timer(limit, process.kill)
+        watch = threading.Timer(limit, helper.process.kill)
         watch.daemon = True
+        began = time.monotonic()
         watch.start()
-        try:
-            wire.write(process.stdin, question)
-            answer = wire.read(process.stdout)
-        except (OSError, ValueError, wire.Garbled) as trouble:
-            raise _Died from trouble
-        finally:
-            watch.cancel()
-            took = time.monotonic() - began
-        if answer is None and took >= limit and not self._closed:
+        answer = None
+        with suppress(OSError, ValueError, wire.Garbled):
+            wire.write(helper.questions, question)
+            answer = wire.read(helper.answers)
+        watch.cancel()
+        if answer is not None:
+            return answer
+        if time.monotonic() - began >= limit:
             self._forget()
             raise FigureTimeout(f"no answer in {limit:g} seconds")
-        if answer is None:
-            raise _Died
-        return answer
+        raise _Died
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> _Helper:
         if self._closed:
             raise FigureLost("the desk is closed")
-        if self._process is None or self._process.poll() is not None:
+        if self._helper is None or self._helper.process.poll() is not None:
             self._forget()
-            self._process = _start(self._folder)
-        return self._process
+            self._helper = _start(self._folder)
+            # Also when nobody closes the desk: at the end of the program, or of the desk.
+            self._last_act = weakref.finalize(self, self._helper.end)
+        return self._helper
 
     def _forget(self) -> None:
-        process, self._process = self._process, None
         self._has_answered = False
-        if process is not None:
-            _end(process)
+        self._helper = None
+        self._last_act()
+
+
+@dataclass(frozen=True)
+class _Helper:
+    """The helper process and the pipes to and from it."""
+
+    process: subprocess.Popen[bytes]
+    questions: BinaryIO
+    answers: BinaryIO
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.questions, self.answers):
+            with suppress(OSError, ValueError):
+                pipe.close()
+
+
+def _nothing() -> None:
+    """The last act of a desk that never had a helper."""
 
 
 class _Died(Exception):
@@ -215,14 +231,14 @@ class _Kept:
                 self._bytes -= len(self._answers.popitem(last=False)[1])
 
 
-def _start(folder: Path | None) -> subprocess.Popen[bytes]:
+def _start(folder: Path | None) -> _Helper:
     """A helper process with two pipes to it and no other open file of ours.
 
     It is started as ``figures.worker`` from the console's folder and not through the console's package,
     which would load Flask and the whole room with it. A session of its own keeps Ctrl-C in the terminal from
     it: it ends with the server, not before.
     """
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "figures.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -231,6 +247,7 @@ def _start(folder: Path | None) -> subprocess.Popen[bytes]:
         start_new_session=True,
         creationflags=_QUIETLY,
     )
+    return _Helper(process, cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout))
 
 
 def _surroundings(folder: Path | None) -> dict[str, str]:
@@ -242,15 +259,8 @@ def _surroundings(folder: Path | None) -> dict[str, str]:
     return surroundings
 
 
-_QUIETLY = (
-    subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0
-)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError, ValueError):
-                pipe.close()
-    process.wait()
+# Windows alone has flags for these: no window flashes up, and votes come first.
+if sys.platform == "win32":
+    _QUIETLY = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+else:
+    _QUIETLY = 0

@@ -11,7 +11,7 @@ import io
 import logging
 import unicodedata
 import warnings
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -42,8 +42,9 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 # Capitals of DejaVu Sans are 0.73 of its size high; a line's middle is half of that above its baseline.
 _HALF_CAPITAL = 0.365
+LONGEST_TEXT = 2_000
 
-_SETTINGS = {
+_SETTINGS: Any = {
     "text.parse_math": False,
     "text.usetex": False,
     "svg.fonttype": "path",
@@ -55,7 +56,7 @@ _SETTINGS = {
 
 def draw(figure: Figure, format: Format) -> bytes:  # noqa: A002 - the word everybody uses for it
     """The picture's bytes."""
-    safe = with_texts(figure, plain)
+    safe = with_texts(figure, lambda text: plain(text[:LONGEST_TEXT]))
     layout = lay_out(with_texts(safe, legible))
     with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings(action="ignore"):
         canvas = _painted(layout, safe.direction)
@@ -98,7 +99,8 @@ def _text(mark: Words, place: Transform, order: int, direction: Direction) -> Te
     drop = 0.0 if mark.turned else _HALF_CAPITAL * mark.face.size
     return Text(
         mark.x, mark.y + drop, _led(mark.text, direction),
-        fontproperties=properties(mark.text, mark.face), color=mark.ink, alpha=mark.opacity, rotation=mark.turned,
+        fontproperties=properties(mark.text, mark.face), color=mark.ink, alpha=mark.opacity,
+        rotation=mark.turned,
         horizontalalignment=side,
         verticalalignment="center" if mark.turned else "baseline",
         parse_math=False, transform=place, zorder=order,
@@ -122,5 +124,5 @@ def _png(canvas: Canvas, figure: Figure) -> bytes:
 
 def _svg(canvas: Canvas, figure: Figure) -> bytes:
     file = io.StringIO()
-    FigureCanvasSVG(canvas).print_svg(file, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    FigureCanvasSVG(canvas).print_svg(file, metadata={"Date": None})
     return with_plain_attributes(file.getvalue(), figure.title, description(figure), figure.lang)

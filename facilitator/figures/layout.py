@@ -90,7 +90,8 @@ def _band(rehearsal: str) -> Block:
         return EMPTY
     word = set_lines(rehearsal, ROOM, Face(34, bold=True), most=1)
     strip = Box(0, 0, WIDTH, 66, CAUTION)
-    return Block(66, (strip, *(Words(WIDTH / 2, 33, line, word.face, PAPER, "middle") for line in word.lines)))
+    texts = (Words(WIDTH / 2, 33, line, word.face, PAPER, "middle") for line in word.lines)
+    return Block(66, (strip, *texts))
 
 
 def _foot(figure: Figure, scale: float) -> Block:
@@ -99,9 +100,11 @@ def _foot(figure: Figure, scale: float) -> Block:
     # Marks beside each dot keep an Arabic title and a Swedish place from running into one another.
     mark = LEFT_TO_RIGHT_MARK if figure.direction == "ltr" else RIGHT_TO_LEFT_MARK
     source = f"{mark} · {mark}".join(part for part in (figure.meeting, figure.place, figure.date) if part)
+    base = set_lines(figure.base, ROOM, Face(23 + 8 * scale, bold=True), _MOST_LINES)
+    notes = (set_lines(note, ROOM, small, _MOST_LINES) for note in figure.notes)
     lines = stack(
-        words(set_lines(figure.base, ROOM, Face(23 + 8 * scale, bold=True), _MOST_LINES), INK, MARGIN),
-        *(words(set_lines(note, ROOM, small, _MOST_LINES), QUIET_INK, MARGIN) for note in figure.notes if note),
+        words(base, INK, MARGIN),
+        *(words(note, QUIET_INK, MARGIN) for note in notes),
         words(set_lines(source, ROOM, small, _MOST_LINES), INK, MARGIN),
         gap=8,
     )
@@ -168,16 +171,16 @@ def _labels(bars: tuple[FigureBar, ...], face: Face) -> tuple[Lines, ...]:
     return tuple(set_evenly(bar.label, ROOM * _LABEL_SHARE, face, _MOST_LINES) for bar in bars)
 
 
-def _columns(
-    figure: Figure, bars: tuple[FigureBar, ...], labels: tuple[Lines, ...], face: Face
-) -> _Columns:
+def _columns(figure: Figure, bars: tuple[FigureBar, ...], labels: tuple[Lines, ...], face: Face) -> _Columns:
     """Columns as wide as what stands in them; the bars get the rest."""
     percent_heading, count_heading = figure.headings
     percents = [bar.percent or "" for bar in bars]
     count_end = float(WIDTH - MARGIN)
     count_width = _widest([bar.count for bar in bars], count_heading, replace(face, bold=not any(percents)))
     percent_end = count_end - count_width - _COLUMN_GAP
-    percent_width = _widest(percents, percent_heading, replace(face, bold=True)) if any(percents) else -_COLUMN_GAP
+    percent_width = -float(_COLUMN_GAP)
+    if any(percents):
+        percent_width = _widest(percents, percent_heading, replace(face, bold=True))
     return _Columns(
         bar_start=MARGIN + max(label.width for label in labels) + _COLUMN_GAP,
         bar_end=percent_end - percent_width - _COLUMN_GAP,
@@ -215,13 +218,18 @@ def _row(
 ) -> Block:
     height = max(label.height, thickness) + gap
     middle = height / 2
-    length = (columns.bar_end - columns.bar_start) * bar.length / 100
-    track = Box(columns.bar_start, middle - thickness / 2, columns.bar_end - columns.bar_start, thickness, TRACK)
-    filled = replace(track, width=length, fill=_fill(bar, striped), hatched=striped and bar.tone != "strong")
+    room = columns.bar_end - columns.bar_start
+    track = Box(columns.bar_start, middle - thickness / 2, room, thickness, TRACK)
+    filled = replace(
+        track,
+        width=room * bar.length / 100,
+        fill=_fill(bar, striped),
+        hatched=striped and bar.tone != "strong",
+    )
     start = replace(track, width=3, fill=INK)
     return Block(height, (
         *words(label, INK, MARGIN).moved(middle - label.height / 2),
-        track, *([filled] if length else []), start,
+        track, *([filled] if bar.length else []), start,
         *_numbers(bar, columns, label.face, middle),
     ))  # fmt: skip
 
@@ -277,11 +285,9 @@ def _as_many_as_fit(blocks: Iterable[Block], room: float) -> list[Block]:
 
 def _in_columns(blocks: list[Block], columns: int, step: float, gap: float) -> Block:
     """Blocks down one column, or down two that are about equally high."""
-    if columns == 1:
-        stacks = [stack(*blocks, gap=gap)]
-    else:
-        halves = ((stack(*blocks[:end], gap=gap), stack(*blocks[end:], gap=gap)) for end in range(len(blocks)))
-        stacks = list(min(halves, key=lambda pair: max(pair[0].height, pair[1].height)))
+    ends = range(1, len(blocks)) if columns == 2 else [len(blocks)]
+    halves = [(stack(*blocks[:end], gap=gap), stack(*blocks[end:], gap=gap)) for end in ends]
+    stacks = min(halves, key=lambda pair: max(pair[0].height, pair[1].height))
     marks = tuple(
         replace(mark, x=mark.x + MARGIN + place * step)
         for place, part in enumerate(stacks)

@@ -13,9 +13,10 @@ from typing import Any
 import xlsxwriter
 
 from .wording import plain
-from .workbook import Cell, Column, ColumnKind, Sheet, Workbook
+from .workbook import Cell, ColumnKind, Sheet, Workbook
 
 _WIDTHS: dict[ColumnKind, int] = {"text": 16, "wide": 54, "count": 12, "percent": 12}
+_Formats = dict[str, Any]
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 _UNTOUCHED_TEXTS = {
@@ -40,7 +41,7 @@ def write(workbook: Workbook) -> bytes:
 
 
 def _day(date: str) -> datetime:
-    """Noon of the day, which is the same day in every zone that has meetings; some day if it is not a date."""
+    """Noon of the day, the same day wherever it is read; a fixed one if it is not a date."""
     try:
         day = datetime.fromisoformat(date)
     except ValueError:
@@ -48,7 +49,7 @@ def _day(date: str) -> datetime:
     return day.replace(hour=12, minute=0, second=0, microsecond=0, tzinfo=None)
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def _formats(book: Any) -> _Formats:
     return {
         "heading": book.add_format(
             {"bold": True, "bg_color": "#0d4f55", "font_color": "#ffffff", "text_wrap": True, "valign": "top"}
@@ -70,7 +71,7 @@ def _name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any], leftwards: bool) -> None:
+def _write_sheet(page: Any, sheet: Sheet, formats: _Formats, leftwards: bool) -> None:
     """The table with its headings always in sight, ready to be filtered and printed."""
     if leftwards:
         page.right_to_left()
@@ -79,7 +80,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any], leftwards: bo
         page.write_string(0, place, plain(column.heading), formats["heading"])
     for line, row in enumerate(sheet.rows, start=1):
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=False)):
-            _write_cell(page, line, place, cell, column, formats)
+            _write_cell(page, line, place, cell, column.kind, formats)
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     if sheet.columns:
@@ -89,9 +90,8 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any], leftwards: bo
     page.fit_to_pages(1, 0)
 
 
-def _write_cell(page: Any, line: int, place: int, cell: Cell, column: Column, formats: dict[str, Any]) -> None:
+def _write_cell(page: Any, line: int, place: int, cell: Cell, kind: ColumnKind, formats: _Formats) -> None:
     if isinstance(cell, str):
-        page.write_string(line, place, plain(cell), formats["text" if column.kind != "wide" else "wide"])
+        page.write_string(line, place, plain(cell), formats["text"])
     elif cell is not None:
-        value = cell / 100 if column.kind == "percent" else cell
-        page.write_number(line, place, value, formats[column.kind])
+        page.write_number(line, place, cell / 100 if kind == "percent" else cell, formats[kind])

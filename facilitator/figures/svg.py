@@ -8,7 +8,7 @@ Here they become plain attributes, and the picture gets a title and a descriptio
 from __future__ import annotations
 
 # Only what matplotlib has just written is read here, from this process's own memory.
-from xml.etree import ElementTree  # noqa: S405
+from xml.etree import ElementTree
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -26,7 +26,8 @@ def with_plain_attributes(source: str, title: str, description: str, lang: str) 
         _unfold_style(parent)
     root.attrib |= {"stroke-linejoin": "round", "stroke-linecap": "butt"}
     _describe(root, title, description, lang)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    drawing: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return drawing
 
 
 def _drop_styles_and_metadata(parent: ElementTree.Element) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate, takewhile
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
@@ -34,6 +34,7 @@ _BREAK = re.compile(rf"(?<= )|(?<={SOFT_HYPHEN})|(?<=[^\W\d_][-/])(?=[^\W\d_])")
 # Joiners, direction marks and variation selectors: no font need draw them.
 _ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufe0e\ufe0f" + SOFT_HYPHEN
 _LEAST_PIECE = 3
+_LONGEST_WORD = 40
 _VOWELS = "aeiouyåäöæøáéíóúü"
 BOX = "□"
 _JOINED_BOXES = re.compile(f"{BOX}\ufe0f?(?:\u200d{BOX}\ufe0f?)*")
@@ -92,8 +93,12 @@ def set_evenly(text: str, room: float, face: Face, most: int | None = None) -> L
 
 
 def width(text: str, face: Face) -> float:
-    """How wide the text is when drawn."""
-    return _width_at_100(text, face.bold) * face.size / 100
+    """How wide the text is when drawn, near enough."""
+    spaces = text.count(" ")
+    at_100 = sum(_word_at_100(word, face.bold) for word in text.split(" ")) + spaces * _space_at_100(
+        face.bold
+    )
+    return at_100 * face.size / 100
 
 
 def properties(text: str, face: Face) -> FontProperties:
@@ -110,11 +115,23 @@ def legible(text: str) -> str:
     return _JOINED_BOXES.sub(BOX, "".join(letter if _is_drawable(letter) else BOX for letter in text))
 
 
+# Measuring is slow, so it is done for words and not for lines, and at one size, since widths grow evenly with
+# it. What nobody would write as a word is added up from its letters.
+def _word_at_100(word: str, bold: bool) -> float:
+    if len(word) <= _LONGEST_WORD:
+        return _measured_at_100(word, bold)
+    return sum(_measured_at_100(letter, bold) for letter in word)
+
+
+@cache
+def _space_at_100(bold: bool) -> float:
+    return _measured_at_100("n n", bold) - _measured_at_100("nn", bold)
+
+
 @lru_cache(maxsize=16_384)
-def _width_at_100(text: str, bold: bool) -> float:
-    # Measuring is slow and widths grow evenly with the size, so one size stands for all; the addition is
-    # for what hinting moves.
+def _measured_at_100(text: str, bold: bool) -> float:
     drawn = _renderer().get_text_width_height_descent(text, properties(text, Face(100, bold)), False)
+    # The addition is for what hinting moves at other sizes.
     return float(drawn[0]) * 1.01
 
 
@@ -164,15 +181,8 @@ def _wrap(text: str, room: float, face: Face) -> tuple[str, ...]:
             lines.append(_shown(line))
             line, used = "", 0.0
         line += piece
-        used += _advance(piece, face)
+        used += width(piece.replace(SOFT_HYPHEN, ""), face)
     return tuple(shown for shown in (*lines, _shown(line)) if shown)
-
-
-def _advance(piece: str, face: Face) -> float:
-    """How far a piece moves the next one, the spaces after it included."""
-    letters = piece.replace(SOFT_HYPHEN, "").rstrip(" ")
-    spaces = len(piece) - len(piece.rstrip(" "))
-    return width(letters, face) + spaces * (width("n n", face) - width("nn", face))
 
 
 def _pieces(text: str, room: float, face: Face) -> Iterable[str]:
@@ -189,8 +199,9 @@ def _pieces(text: str, room: float, face: Face) -> Iterable[str]:
 
 def _longest_start(piece: str, room: float, face: Face) -> int:
     """How many letters of the piece fill a line, never parting a letter from its accents."""
-    ends = range(1, len(piece))
-    cut = bisect_right(ends, room, key=lambda end: width(piece[:end] + "-", face))
+    room_at_100 = (room - width("-", face)) * 100 / face.size
+    ends = accumulate(_measured_at_100(letter, face.bold) for letter in piece)
+    cut = sum(1 for _ in takewhile(lambda end: end <= room_at_100, ends))
     cut = max(min(cut, len(piece.rstrip()) - _LEAST_PIECE), 1)
     cut = next((end for end in range(cut, max(cut - 5, _LEAST_PIECE), -1) if _is_syllable(piece, end)), cut)
     while cut < len(piece) and _clings(piece[cut]):

@@ -36,7 +36,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """Sheets in their order. ``date`` is the day the file says it was made: the meeting's, not the hour of export."""
+    """Sheets in their order. ``date`` is the day the file says it was made: the meeting's own."""
 
     title: str
     date: str

@@ -81,13 +81,15 @@ function askAgain(picture, held) {
 }
 
 /**
- * What has the focus; in a list that is worked through, what follows it too, for when it is done with.
+ * What has the focus; in a list that is worked through, the entries that follow too, for when this one is done with.
  *
  * @param {Element} active
  */
 function focusFrom(active) {
-  const list = [...(active.closest("[data-focus-list]")?.querySelectorAll("[data-focus]") ?? [active])];
-  return list.slice(list.indexOf(active)).map(nameOf);
+  const entry = active.closest("[data-focus-list] > *");
+  const buttons = [...(entry?.parentElement?.querySelectorAll("[data-focus]") ?? [])];
+  const following = buttons.slice(buttons.indexOf(active)).filter((button) => !entry?.contains(button));
+  return [active, ...following].map(nameOf);
 }
 
 /**
@@ -96,7 +98,7 @@ function focusFrom(active) {
  */
 function focusOn(picture, names) {
   const found = names.map((name) => picture.querySelector(`[data-focus="${CSS.escape(name)}"], [id="${CSS.escape(name)}"]`));
-  const element = found.find((candidate) => candidate !== null) ?? picture;
+  const element = found.find((candidate) => candidate !== null && candidate.getClientRects().length > 0) ?? picture;
   if (element instanceof HTMLElement) element.focus({ preventScroll: true });
 }
 

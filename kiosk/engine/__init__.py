@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from wsgiref.types import WSGIApplication
 
 EngineName = Literal["eventlet", "threading"]
+TransportName = Literal["lean", "stock"]
 T = TypeVar("T")
 
 

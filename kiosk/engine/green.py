@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 # eventlet tells developers that it is in maintenance mode. Facilitators cannot act on that; the way out is
 # the other engine.
@@ -105,9 +106,56 @@ class GreenEngine:
     def _run_posted(self) -> None:
         while True:
             while self._posted:
-                self._posted.popleft()()
+                _run_safely(self._posted.popleft())
             eventlet.hubs.trampoline(self._wake_read, read=True)
             try:
                 os.read(self._wake_read, 4096)
             except BlockingIOError:
                 continue
+
+
+def _run_safely(act: Callable[[], None]) -> None:
+    """A fault in one act must not keep all that are posted after it from being done."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - told to the terminal, as nobody else is left to hear of it
+        traceback.print_exception(error, file=sys.stderr)
+
+
+# ── For a transport that does without a green thread per message ────────────────────────────────────
+
+
+def take_socket(environ: WSGIEnvironment) -> socket.socket:
+    """The bare socket of a request, which from now on speaks something else than HTTP."""
+    environ["eventlet.set_idle"]()
+    raw: socket.socket = environ["eventlet.input"].get_socket().fd
+    return raw
+
+
+def end_request() -> None:
+    """Say, in the request's own green thread, that nothing is left to be answered."""
+    eventlet.wsgi.WSGI_LOCAL.already_handled = True
+
+
+def call_when_readable(raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:
+    """Have the loop itself call ``act`` whenever there is something to read; the returned function stops it.
+
+    ``act`` must neither wait nor raise. Stop before the socket is closed: its number is given out again.
+    """
+    return _call_when(eventlet.hubs.get_hub().READ, raw, act)
+
+
+def call_when_writable(raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:
+    """The same for as long as there is room to write."""
+    return _call_when(eventlet.hubs.get_hub().WRITE, raw, act)
+
+
+def _call_when(event: str, raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:
+    hub = eventlet.hubs.get_hub()
+    listener = hub.add(event, raw.fileno(), lambda _number: act(), lambda _error: None, lambda: None)
+
+    def stop() -> None:
+        with suppress(KeyError):  # the loop has let go of it by itself
+            hub.remove(listener)
+
+    return stop

@@ -37,7 +37,7 @@ def room_name(audience: Audience, meeting: str, language: str) -> str:
     return f"{audience}/{meeting}/{language}"
 
 
-@dataclass
+@dataclass(slots=True)
 class Allowance:
     """A token bucket: a burst of messages at once, then so many a second."""
 

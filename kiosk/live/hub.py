@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +12,8 @@ from flask_socketio import SocketIO
 from kiosk.live.connections import Connections, room_name
 from kiosk.live.events import PRESENCE, SAVING, STATE, TALLY, Audience, Event
 
+Broadcast = Callable[[str, Any, str], None]
+"""Sends (event, what it says) to everybody in (room)."""
 Render = Callable[[str, str], dict[str, Any]]
 """Makes what an audience sees: (meeting id, language) → the state."""
 
@@ -21,6 +25,11 @@ class Hub:
         self._socketio = socketio
         self._connections = connections
         self._renders: dict[Audience, Render] = {}
+        self._broadcast: Broadcast = lambda event, news, room: socketio.server.emit(event, news, to=room)
+
+    def broadcast_by(self, broadcast: Broadcast) -> None:
+        """Set how a transport tells a whole room, if it has a better way than the library's."""
+        self._broadcast = broadcast
 
     def show(self, audience: Audience, render: Render) -> None:
         """Set how the state of an audience is made."""
@@ -33,7 +42,16 @@ class Hub:
         """Send the state to audiences of a meeting: made once per language, not once per phone."""
         for audience in audiences:
             for language in self._connections.languages(audience, meeting):
-                self._send(STATE, audience, meeting, language, self.state(audience, meeting, language))
+                self._announce_state(meeting, audience, language)
+
+    def _announce_state(self, meeting: str, audience: Audience, language: str) -> None:
+        """A fault in drawing one window must neither silence the others nor undo what was done."""
+        try:
+            news = self.state(audience, meeting, language)
+        except Exception as fault:  # noqa: BLE001
+            traceback.print_exception(fault, file=sys.stderr)
+            return
+        self._send(STATE, audience, meeting, language, news)
 
     def announce_tally(self, meeting: str, round_id: str, answered: int, connected: int, seq: int) -> None:
         news = {"round": round_id, "answered": answered, "connected": connected, "seq": seq}
@@ -69,4 +87,4 @@ class Hub:
     ) -> None:
         if audience not in event.audiences:
             raise ValueError(f"{audience} may not hear {event.name}")
-        self._socketio.server.emit(event.name, news, to=room_name(audience, meeting, language))
+        self._broadcast(event.name, news, room_name(audience, meeting, language))

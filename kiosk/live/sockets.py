@@ -7,7 +7,7 @@ ones are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from wsgiref.types import WSGIEnvironment
@@ -19,6 +19,10 @@ from kiosk.engine import Engine
 from kiosk.live.connections import Connection, Connections
 from kiosk.live.events import STATE, Audience
 from kiosk.live.hub import Hub
+from kiosk.messages import Spelling
+
+Answer = Callable[[dict[str, Any]], None]
+"""Takes what a client is answered."""
 
 LARGEST_MESSAGE = 16_000
 PING_SECONDS = 25
@@ -46,6 +50,11 @@ class Doors(Protocol):
 
     def cast(self, caller: Caller, message: Mapping[str, Any]) -> str: ...
 
+    def cast_later(
+        self, caller: Caller, message: Mapping[str, Any], done: Callable[[str | Exception], None]
+    ) -> None:
+        """As ``cast``, without waiting: what would be returned or raised is given to ``done``."""
+
     def refusal(self, error: Exception, language: str) -> dict[str, Any]:
         """How an error is told to a client."""
 
@@ -65,6 +74,7 @@ def make_socketio(engine_mode: str) -> SocketIO:
         ping_timeout=PING_TIMEOUT_SECONDS,
         logger=False,
         engineio_logger=False,
+        json=Spelling,
     )
 
 
@@ -111,13 +121,36 @@ class Sockets:
     def ballot(self, sid: str, *arguments: Any) -> dict[str, Any]:
         caller = self._callers.get(sid)
         if caller is None or not self._connections.may_speak(sid):
-            self._engine.spawn(self._server.disconnect, sid)  # after it has heard why
-            return {"status": "refused", "code": "too_fast" if caller else "not_joined"}
-        message = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+            return self._turn_away(sid, caller)
         try:
-            return {"status": self._doors.cast(caller, message)}
+            return _counted(self._doors.cast(caller, _message(arguments)))
         except Exception as error:  # noqa: BLE001 - told to the client, and to the terminal if it is our fault
-            return {"status": "refused", **self._doors.refusal(error, caller.language)}
+            return self._refused(error, caller)
+
+    def ballot_later(self, eio_sid: str, arguments: Sequence[Any], answer: Answer) -> None:
+        """The same for a transport that must not wait: the answer comes when there is one."""
+        sid = self._server.manager.sid_from_eio_sid(eio_sid, "/")
+        if sid is None or not self._server.manager.is_connected(sid, "/"):
+            return
+        caller = self._callers.get(sid)
+        if caller is None or not self._connections.may_speak(sid):
+            answer(self._turn_away(sid, caller))
+            return
+
+        def done(outcome: str | Exception) -> None:
+            answer(self._refused(outcome, caller) if isinstance(outcome, Exception) else _counted(outcome))
+
+        try:
+            self._doors.cast_later(caller, _message(arguments), done)
+        except Exception as error:  # noqa: BLE001 - as above
+            done(error)
+
+    def _turn_away(self, sid: str, caller: Caller | None) -> dict[str, Any]:
+        self._engine.spawn(self._server.disconnect, sid)  # after it has heard why
+        return {"status": "refused", "code": "too_fast" if caller else "not_joined"}
+
+    def _refused(self, error: Exception, caller: Caller) -> dict[str, Any]:
+        return {"status": "refused", **self._doors.refusal(error, caller.language)}
 
     def _send_first_state(self, sid: str, caller: Caller) -> None:
         self._hub.tell(STATE, sid, self._doors.first_state(caller))
@@ -128,3 +161,11 @@ class Sockets:
         except Exception as error:  # noqa: BLE001 - as above
             refusal = self._doors.refusal(error, language if isinstance(language, str) else "")
             raise exceptions.ConnectionRefusedError(refusal["code"], refusal) from None
+
+
+def _message(arguments: Sequence[Any]) -> Mapping[str, Any]:
+    return arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+
+
+def _counted(verdict: str) -> dict[str, Any]:
+    return {"status": verdict}

@@ -122,9 +122,12 @@ def as_text(value: Any, language: str) -> Text:
     return dict(value)
 
 
+_spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> str:
     """The one spelling of a JSON value that is compared, stored and digested."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _spell(value)
 
 
 def _read_questions(items: Iterable[Json], language: str) -> dict[str, Question]:
@@ -175,8 +178,18 @@ def read_question(item: Json, language: str) -> Question:
         sensitive=bool(item.get("sensitive", False)),
         breakdown=tuple(item.get("breakdown", ())),
         pair_with=item.get("pair_with"),
-        settings={key: value for key, value in item.items() if key not in _READ_BY_NAME},
+        settings=_settings(item, language),
     )
+
+
+def _settings(item: Json, language: str) -> Json:
+    """What the document says besides. Words at the ends of a scale may be plain strings, as others may."""
+    settings = {key: value for key, value in item.items() if key not in _READ_BY_NAME}
+    labels = settings.get("labels")
+    if isinstance(labels, Mapping):
+        worded = {name: words for name, words in labels.items() if isinstance(words, (str, Mapping))}
+        settings["labels"] = {name: as_text(words, language) for name, words in worded.items()}
+    return settings
 
 
 def _check_references(question: Question, questions: Mapping[str, Question]) -> None:

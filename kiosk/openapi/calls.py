@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kiosk.openapi.parts import Call, Json, act, listed, record, ref, text
+from kiosk.openapi.parts import Call, Json, act, listed, maybe, record, ref, text
 from kiosk.openapi.schemas import CODE, WALL_VIEWS
 
 TAGS: Mapping[str, str] = {
@@ -46,6 +46,7 @@ MEETING: Json = {
     "agenda": [{"id": "door", "type": "join"}, {"id": "ask-bus", "type": "question", "question": "bus"}],
 }
 ETAG: Json = {"ETag": {"description": "Send it back as `If-None-Match`.", "schema": text()}}
+UNCHANGED: Json = {"enum": ["", None]}
 DOCUMENT_CODES = ("document", "code_invalid", "code_taken")
 RUNNING = ("stale", "not_started", "not_running")
 
@@ -147,12 +148,13 @@ CALLS: tuple[Call, ...] = (
         record(
             ("title", "place", "date", "code"),
             open_ended=True,
-            title=ref("MeetingDocument/$defs/title"),
-            place=ref("MeetingDocument/$defs/title"),
-            date=text(format="date"),
-            code=CODE,
+            title={"anyOf": [ref("MeetingDocument/$defs/title"), UNCHANGED]},
+            place={"anyOf": [ref("MeetingDocument/$defs/title"), UNCHANGED]},
+            date={"anyOf": [text(format="date"), UNCHANGED]},
+            code={"anyOf": [CODE, UNCHANGED]},
         ),
         {"title": {"sv": "Samma frågor, nästa by"}, "date": "2026-12-01"},
+        "What is left out, null or empty stays as it is; a code that is not given is drawn by lot.",
         codes=DOCUMENT_CODES,
     ),
     Call(
@@ -198,9 +200,12 @@ CALLS: tuple[Call, ...] = (
         "operator",
         {200: ref("MeetingStanding")},
         {
-            **act(item=text("The item's id."), wall=text(enum=WALL_VIEWS)),
+            **act(item=maybe(text("The item's id.")), wall={"enum": [*WALL_VIEWS, None]}),
             "required": [],
-            "anyOf": [{"required": ["item"]}, {"required": ["wall"]}],
+            "anyOf": [
+                {"required": ["item"], "properties": {"item": {"type": "string"}}},
+                {"required": ["wall"], "properties": {"wall": {"type": "string"}}},
+            ],
         },
         {"item": "ask-bus"},
         "Going to an item chooses the wall's view for it. Switching the wall alone is not heard by phones "

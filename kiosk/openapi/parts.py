@@ -52,7 +52,7 @@ _PLACES: Mapping[str, str] = {
 }
 
 VERSION: Json = {
-    "type": "integer",
+    "type": ["integer", "null"],
     "description": "The meeting's version that the operator saw. Another one is refused as `stale`.",
 }
 

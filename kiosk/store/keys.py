@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -62,5 +63,6 @@ def write_secret(path: Path, content: bytes) -> None:
     new.replace(path)
 
 
+@lru_cache(maxsize=256)
 def _file_name(meeting_id: str) -> str:
     return f"meeting-{sha256(meeting_id.encode()).hexdigest()[:32]}"

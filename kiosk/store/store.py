@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -39,12 +40,12 @@ class Saving:
     detail: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Waiting:
-    """Somebody who waits for a job, or for a gathered one to which they give ``item``."""
+    """Somebody who waits for a job, or for a gathered one to which they give ``item``; how to tell them."""
 
     job: Callable[..., Any]
-    latch: Latch
+    tell: Callable[[_Waiting], None]
     gathered: bool = False
     item: Any = None
     forget_order: bool = False
@@ -59,7 +60,9 @@ class Store:
         self._path = path
         self._engine = engine
         self._saving = Saving(ok=True)
-        self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._order_told = False
+        self._jobs: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
+        self._arriving: deque[_Waiting] = deque()
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer_connection = _open_for_writing(path)
@@ -74,9 +77,11 @@ class Store:
         """Run a job in the writer's next transaction and return its result once that is on the disk.
 
         An exception from the job is raised here and nothing of the job stays. ``forget_order`` then folds
-        the write-ahead log into the file and empties it, so that it tells of no order of events.
+        the write-ahead log into the file and empties it, so that it tells of no order of events; where the
+        disk is full that is done as soon as there is room.
         """
-        result: T = self._wait_for(_Waiting(job, self._engine.latch(), forget_order=forget_order))
+        latch = self._engine.latch()
+        result: T = self._wait_for(_Waiting(job, latch.set, forget_order=forget_order), latch)
         return result
 
     def gather(self, job: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
@@ -84,12 +89,36 @@ class Store:
 
         The job gives a result for each item, in their order. It refuses by results, not by exceptions.
         """
-        result: T = self._wait_for(_Waiting(job, self._engine.latch(), gathered=True, item=item))
+        latch = self._engine.latch()
+        result: T = self._wait_for(_Waiting(job, latch.set, gathered=True, item=item), latch)
         return result
 
-    def _wait_for(self, waiting: _Waiting) -> Any:
-        self._jobs.put(waiting)
-        waiting.latch.wait()
+    def gather_later(
+        self,
+        job: Callable[[Connection, Sequence[Item]], Sequence[T]],
+        item: Item,
+        done: Callable[[T | BaseException], None],
+    ) -> None:
+        """As ``gather``, without waiting: ``done`` is called once the result is on the disk, with the result
+        or with what went wrong, where the engine runs what is posted. It must not wait for anything."""
+
+        def tell(waiting: _Waiting) -> None:
+            done(waiting.result if waiting.error is None else waiting.error)
+
+        self._arriving.append(_Waiting(job, tell, gathered=True, item=item))
+        if len(self._arriving) == 1:
+            # Waking the writer for each would make the two threads take turns for a whole burst.
+            self._engine.post(self._hand_over)
+
+    def _hand_over(self) -> None:
+        """Give the writer all that has arrived since it was last given something."""
+        arrived = [self._arriving.popleft() for _ in range(len(self._arriving))]
+        if arrived:
+            self._jobs.put(arrived)
+
+    def _wait_for(self, waiting: _Waiting, latch: Latch) -> Any:
+        self._jobs.put([waiting])
+        latch.wait()
         if waiting.error is not None:
             raise waiting.error
         return waiting.result
@@ -119,13 +148,13 @@ class Store:
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that has arrived, and whether to go on after it."""
         group: list[_Waiting] = []
-        waiting = self._jobs.get()
-        while waiting is not None:
-            group.append(waiting)
-            if len(group) == LARGEST_GROUP:
+        arrived = self._jobs.get()
+        while arrived is not None:
+            group += arrived
+            if len(group) >= LARGEST_GROUP:
                 return group, True
             try:
-                waiting = self._jobs.get_nowait()
+                arrived = self._jobs.get_nowait()
             except queue.Empty:
                 return group, True
         return group, False
@@ -140,8 +169,18 @@ class Store:
         except sqlite3.Error as error:
             self._fail(group, error)
         self._engine.post(lambda: _release(group))
-        if any(waiting.forget_order for waiting in group):
-            self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._order_told |= any(waiting.forget_order for waiting in group)
+        if self._order_told:
+            self._order_told = not self._empty_log()
+
+    def _empty_log(self) -> bool:
+        """Fold the write-ahead log into the file and empty it; whether the disk let that happen."""
+        try:
+            busy, *_ = self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error:
+            # Nothing is lost: the log still holds what was acknowledged. The next group tries again.
+            return False
+        return bool(busy == 0)
 
     def _run(self, alike: Sequence[_Waiting]) -> None:
         """Run one job. A refusal undoes that job alone; an error of the disk undoes the whole group."""
@@ -190,7 +229,7 @@ def _runs(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
 
 def _release(group: list[_Waiting]) -> None:
     for waiting in group:
-        waiting.latch.set(None)
+        waiting.tell(waiting)
 
 
 def _open_for_writing(path: Path) -> Connection:

@@ -84,7 +84,7 @@ class Windows:
             self._laptop = self._context(locale=language)
             page = self._page(self._laptop)
             page.goto(self.server.console_link)
-            page.wait_for_url("**/facilitator/meetings*")
+            page.wait_for_url("**/facilitator/meetings**")
             page.close()
         return self._laptop
 

@@ -97,7 +97,7 @@ def test_nothing_unapproved_reaches_the_wall(windows: Windows) -> None:
     server.did("POST", f"/api/v1/rounds/{round_id}/close", {})
     console, wall = windows.console(meeting), windows.wall()
 
-    console.get_by_role("button", name="Approve").first.click()
+    console.get_by_role("button", name="Approve", exact=True).first.click()
     expect(console.get_by_text("Approved").first).to_be_visible()
     server.did("POST", f"/api/v1/rounds/{round_id}/reveal", {})
     expect(wall.locator(".quote")).to_have_count(1)
@@ -116,10 +116,11 @@ def test_the_wall_is_right_again_after_a_reload_and_a_crash(windows: Windows) ->
     meeting = server.bring_in(document())
     wall = windows.wall()
     server.did("POST", f"/api/v1/meetings/{meeting}/rounds", {"question": "bridge"})
-    expect(wall.get_by_text("What should happen to the bridge?")).to_be_visible()
+    question = wall.get_by_role("heading", name="What should happen to the bridge?")
+    expect(question).to_be_visible()
 
     wall.reload()
-    expect(wall.get_by_text("What should happen to the bridge?")).to_be_visible(timeout=2_000)
+    expect(question).to_be_visible(timeout=2_000)
 
     server.kill()
     server.start()

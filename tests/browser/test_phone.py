@@ -69,10 +69,8 @@ def test_an_update_never_wipes_a_half_written_answer(windows: Windows) -> None:
     opened(windows, "wish")
     phone = windows.joined()
     phone.get_by_role("textbox").fill("Half a sen")
-    server.did("POST", "/api/v1/meetings/m1/stage", {"item": "ask-bus"})
-    expect(phone.locator("body")).to_have_attribute(
-        "data-version", str(server.did("GET", "/api/v1/meetings")[0]["version"])
-    )
+    server.did("POST", "/api/v1/meetings/m1/rounds", {"question": "bridge"})
+    expect(phone.get_by_role("heading", name="What should happen to the bridge?")).to_be_visible()
     expect(phone.get_by_role("textbox")).to_have_value("Half a sen")
 
 
@@ -137,6 +135,6 @@ def test_nothing_scrolls_sideways_on_a_small_phone(windows: Windows) -> None:
     opened(windows)
     phone = windows.phone(language="sv")
     phone.set_viewport_size({"width": 320, "height": 568})
-    for _ in range(2):
-        assert phone.evaluate("document.documentElement.scrollWidth") <= 320
-        phone.locator("[data-skip-all]").click()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+    phone.locator("[data-skip-all]").click()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,0 +1,325 @@
+"""The lean transport: what is frequent goes straight from the socket to the room and back.
+
+Socket.IO stays the protocol, and python-socketio the home of everything rare. What changes is how frames move
+under eventlet. As it is shipped, every message wakes one green thread that reads, another that writes, and
+passes through several queues between them; that costs ten times what counting a ballot does. Here
+
+* the loop itself calls a parser when a phone's socket can be read, and writes to it without waiting;
+* a ballot is recognised there and handed to the room, and its acknowledgement is written when it is on the
+  disk; any other message wakes the connection's green thread, which handles it in the library's way;
+* what everybody hears is made into a frame once.
+
+It leans on parts of Engine.IO that are not public: the table of its drivers, and the queue and the flags of
+its sockets. The versions are pinned, ``tests/live/test_lean.py`` holds it against the official client, and
+``--transport stock`` does without it.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from hashlib import sha1
+from queue import Empty
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from engineio.exceptions import UnknownPacketError
+from engineio.packet import NOOP, Packet
+from flask_socketio import SocketIO
+
+from kiosk import messages
+from kiosk.clock import Clock
+from kiosk.engine import Engine, Latch, green
+from kiosk.live import frames
+from kiosk.live.connections import Allowance
+from kiosk.live.gate import BURST, PER_SECOND
+from kiosk.live.sockets import LARGEST_MESSAGE, Answer
+
+LARGEST_BACKLOG = 256_000
+"""Bytes that may wait for a phone that does not read. One that lags further comes back and gets the state."""
+READ_BYTES = 16_384
+GIVE_WAY_EVERY = 256
+"""Phones written to in a broadcast before others get a turn."""
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_BALLOT = re.compile(r'42([0-9]{1,9})(\["ballot",.*)', re.DOTALL)
+"""An Engine.IO message (4) with a Socket.IO event (2), to be acknowledged, by the name of ballot."""
+
+TakeBallot = Callable[[str, list[Any], Answer], None]
+"""(the socket's id, the event's arguments, where its answer goes); must not wait."""
+
+
+class Lean:
+    """Puts itself in the place of Engine.IO's driver for WebSockets."""
+
+    def __init__(self, socketio: SocketIO, engine: Engine, clock: Clock, take_ballot: TakeBallot) -> None:
+        self._server = socketio.server
+        self._engine = engine
+        self._clock = clock
+        self._take_ballot = take_ballot
+        eio = self._server.eio
+        eio._async = {**eio._async, "websocket": self._driver}  # noqa: SLF001 - there is no public place
+
+    def broadcast(self, event: str, news: Any, room: str) -> None:
+        """Send an event to every socket in a room, giving way to others in between."""
+        packet = "2" + messages.write([event, news])
+        frame = frames.text("4" + packet)
+        listeners: Iterable[tuple[str, str]] = self._server.manager.get_participants("/", room)
+        for count, (_, sid) in enumerate(listeners, 1):
+            there = self._server.eio.sockets.get(sid)
+            if there is not None and isinstance(there.queue, Line):
+                there.queue.write(frame)
+            else:
+                self._server.eio.send(sid, packet)
+            if count % GIVE_WAY_EVERY == 0:
+                self._engine.sleep(0)
+
+    def _driver(self, handler: Any, _server: Any) -> Callable[[WSGIEnvironment, StartResponse], list[bytes]]:
+        """As Engine.IO makes one for each WebSocket. Its handler is a method of the socket it is for."""
+        return partial(self._serve, handler.__self__)
+
+    def _serve(self, there: Any, environ: WSGIEnvironment, _start: StartResponse) -> list[bytes]:
+        """The life of a WebSocket, in the green thread of the request that it began as."""
+        raw = green.take_socket(environ)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line = Line(raw, self._engine, Allowance(self._clock, BURST, PER_SECOND), partial(self._hears, there))
+        try:
+            line.open(_handshake(environ))
+            if self._changed_over(there, line):
+                _move_queue(there, line)
+                _handle(there, line)
+        finally:
+            line.end()
+            green.end_request()
+        return []
+
+    def _changed_over(self, there: Any, line: Line) -> bool:
+        """Whether this connection now is the socket's transport: at once, or after polling as the protocol
+        says: probe, answer, change."""
+        if not there.connected:
+            there.connected = there.upgraded = True
+            return True
+        there.upgrading = True
+        try:
+            if line.wait() != "2probe":
+                return False
+            line.write(frames.text("3probe"))
+            there.queue.put(Packet(NOOP))  # ends the poll that hangs
+            there.upgraded = line.wait() == "5"
+            return bool(there.upgraded)
+        finally:
+            there.upgrading = False
+
+    def _hears(self, there: Any, line: Line, message: str | bytes) -> bool:
+        """Take a message in the loop, if it is a ballot."""
+        ballot = _BALLOT.fullmatch(message) if isinstance(message, str) else None
+        if ballot is None or there.queue is not line:
+            return False
+        number, text = ballot.groups()
+        with suppress(ValueError):  # what is no JSON is no event, and nothing is said to it
+            _, *arguments = messages.read(text)
+            self._take_ballot(there.sid, arguments, partial(_acknowledge, line, number))
+        return True
+
+
+class Line:
+    """One phone's WebSocket. To Engine.IO it is the queue into which it puts what it sends."""
+
+    def __init__(
+        self,
+        raw: socket.socket,
+        engine: Engine,
+        allowance: Allowance,
+        hears: Callable[[Line, str | bytes], bool],
+    ) -> None:
+        self._raw = raw
+        self._engine = engine
+        self._hears = hears
+        self._parser = frames.Parser(LARGEST_MESSAGE, allowance.take)
+        self._stop_reading: Callable[[], None] = _nothing
+        self._stop_writing: Callable[[], None] = _nothing
+        self._unsent: deque[bytes] = deque()
+        self._unsent_bytes = 0
+        self._inbox: deque[str | bytes] = deque()
+        self._latch: Latch | None = None
+        self._busy = True  # until its green thread waits for the first time
+        self._ended = False
+
+    def open(self, greeting: bytes) -> None:
+        self._stop_reading = green.call_when_readable(self._raw, self._read)
+        self.write(greeting)
+
+    # ── Up ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def wait(self) -> str | bytes | None:
+        """The next message that is not taken in the loop; None, which is the end, also for an empty one."""
+        while not self._inbox:
+            if self._ended:
+                return None
+            self._busy = False
+            self._latch = self._engine.latch()
+            self._latch.wait()
+        return self._inbox.popleft() or None
+
+    def _read(self) -> None:
+        """Called by the loop when there is something to read."""
+        try:
+            data = self._raw.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.end()
+            return
+        try:
+            for message in self._parser.feed(data):
+                self._take(message)
+                if self._ended:
+                    return
+        except frames.Violation as violation:
+            self.hang_up(violation.code)
+
+    def _take(self, message: frames.Message) -> None:
+        if message.opcode == frames.PING:
+            self.write(frames.frame(frames.PONG, message.payload))
+        elif message.opcode == frames.CLOSE:
+            self.hang_up(frames.close_code(message.payload))
+        elif message.opcode != frames.PONG:
+            self._take_content(message.content())
+
+    def _take_content(self, content: str | bytes) -> None:
+        # What follows a message that is still being handled must not overtake it.
+        if self._busy or not self._hears(self, content):
+            self._inbox.append(content)
+            self._wake()
+
+    def _wake(self) -> None:
+        self._busy = True
+        latch, self._latch = self._latch, None
+        if latch is not None:
+            latch.set(None)
+
+    # ── Down ────────────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, frame: bytes) -> None:
+        """Send a frame now, as far as the phone takes it, and the rest when it does. Never waits."""
+        if self._ended:
+            return
+        if self._unsent:
+            self._keep(frame)
+            return
+        sent = self._send(frame)
+        if sent < len(frame):
+            self._keep(frame[sent:])
+
+    def _send(self, data: bytes) -> int:
+        try:
+            return self._raw.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self.end()
+            return len(data)
+
+    def _keep(self, data: bytes) -> None:
+        if not self._unsent:
+            self._stop_writing = green.call_when_writable(self._raw, self._write_on)
+        self._unsent.append(data)
+        self._unsent_bytes += len(data)
+        if self._unsent_bytes > LARGEST_BACKLOG:
+            self.end()
+
+    def _write_on(self) -> None:
+        """Called by the loop when there is room again."""
+        while self._unsent:
+            data = self._unsent.popleft()
+            sent = self._send(data)
+            self._unsent_bytes -= sent
+            if self._ended:
+                return
+            if sent < len(data):
+                self._unsent.appendleft(data[sent:])
+                return
+        self._stop_writing()
+
+    # ── The end ─────────────────────────────────────────────────────────────────────────────────────
+
+    def hang_up(self, code: int) -> None:
+        """Say goodbye and end."""
+        self.write(frames.close(code))
+        self.end()
+
+    def end(self) -> None:
+        """Let go of the socket, whoever asks and however often. Its green thread does the rest."""
+        if self._ended:
+            return
+        self._ended = True
+        self._stop_reading()
+        if self._unsent:
+            self._stop_writing()
+        self._unsent.clear()
+        self._wake()
+
+    # ── As Engine.IO's queue ────────────────────────────────────────────────────────────────────────
+
+    def put(self, packet: Packet | None) -> None:
+        """Send a packet; None is the end."""
+        if packet is None:
+            self.hang_up(frames.NORMAL)
+            return
+        encoded = packet.encode()
+        self.write(frames.text(encoded) if isinstance(encoded, str) else frames.frame(frames.BINARY, encoded))
+
+    def get(self, *_: Any, **__: Any) -> Packet:
+        """What a poll finds that still hangs after the change: nothing any more."""
+        raise Empty
+
+    def task_done(self) -> None:
+        """Nothing ever waits here."""
+
+    def join(self) -> None:
+        """Nothing ever waits here."""
+
+
+def _nothing() -> None:
+    pass
+
+
+def _handshake(environ: WSGIEnvironment) -> bytes:
+    """The answer that turns a request into a WebSocket. The doorway has looked at what was asked."""
+    key = environ["HTTP_SEC_WEBSOCKET_KEY"].encode("latin-1")
+    accept = b64encode(sha1(key + _GUID).digest())  # noqa: S324 - the standard's own, and no secret
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+    )
+
+
+def _move_queue(there: Any, line: Line) -> None:
+    """Send what has been waiting for the transport, and let what follows go straight down the line."""
+    waiting, there.queue = there.queue, line
+    with suppress(Empty):
+        while True:
+            line.put(waiting.get(block=False))
+
+
+def _handle(there: Any, line: Line) -> None:
+    """Handle what is rare, one message after the other, until the end."""
+    while (message := line.wait()) is not None:
+        try:
+            there.receive(Packet(encoded_packet=message))
+        except UnknownPacketError:
+            continue
+        except Exception:  # noqa: BLE001 - the library says in many ways that this is no packet
+            break
+    there.close(wait=False, abort=True, reason=there.server.reason.TRANSPORT_CLOSE)
+
+
+def _acknowledge(line: Line, number: str, answer: dict[str, Any]) -> None:
+    line.write(frames.text(f"43{int(number)}{messages.write([answer])}"))

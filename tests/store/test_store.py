@@ -1,0 +1,293 @@
+"""The store: one writer, groups, and who hears of what when."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.engine import Engine
+from kiosk.problems import Problem
+from kiosk.store import meetings
+from kiosk.store.store import Connection, Store
+from tests.support.engines import WatchedEngine
+
+Job = Callable[[Connection], Any]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "room.sqlite"
+
+
+@pytest.fixture
+def watched() -> WatchedEngine:
+    return WatchedEngine()
+
+
+@pytest.fixture
+def store(path: Path, watched: WatchedEngine) -> Iterator[Store]:
+    store = Store(path, watched)
+    yield store
+    store.close()
+
+
+def note(name: str, value: Any = True) -> Job:
+    """A job that writes something down."""
+    return lambda tx: meetings.set_setting(tx, name, value)
+
+
+def noted(store: Store) -> set[str]:
+    return {row[0] for row in store.reader().execute("SELECT name FROM setting")}
+
+
+class Group:
+    """Jobs handed in while the writer is busy, so that they make up one group."""
+
+    def __init__(self, store: Store, engine: WatchedEngine) -> None:
+        self._store = store
+        self._engine = engine
+        self._go_on = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.outcomes: dict[int, Any] = {}
+        self._hold()
+
+    def add(self, write: Callable[[], Any]) -> None:
+        place = len(self._threads)
+
+        def run() -> None:
+            try:
+                self.outcomes[place] = write()
+            except (Problem, sqlite3.Error, RuntimeError) as error:
+                self.outcomes[place] = error
+
+        self._start(run)
+
+    def run(self) -> list[Any]:
+        """Let the writer go on; what became of each job, in the order they were added."""
+        self._go_on.set()
+        for thread in self._threads:
+            thread.join(20)
+            assert not thread.is_alive()
+        return [self.outcomes[place] for place in sorted(self.outcomes)]
+
+    def _hold(self) -> None:
+        begun = threading.Event()
+
+        def busy(tx: Connection) -> None:
+            begun.set()
+            assert self._go_on.wait(20)
+
+        self._start(lambda: self._store.write(busy))
+        assert begun.wait(20)
+
+    def _start(self, run: Callable[[], Any]) -> None:
+        thread = threading.Thread(target=run)
+        self._threads.append(thread)
+        thread.start()
+        self._engine.wait_for_jobs(1)
+
+
+@pytest.fixture
+def group(store: Store, watched: WatchedEngine) -> Group:
+    return Group(store, watched)
+
+
+# ── One job ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("engine", ["threading", "eventlet"], indirect=True)
+def test_a_result_comes_back_and_is_on_the_disk_by_then(path: Path, engine: Engine) -> None:
+    store = Store(path, engine)
+    assert store.write(lambda tx: tx.execute("SELECT 42").fetchone()) == (42,)
+    store.write(note("a"))
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT name FROM setting").fetchall() == [("a",)]
+    assert noted(store) == {"a"}
+    store.close()
+
+
+@pytest.mark.parametrize("engine", ["threading", "eventlet"], indirect=True)
+def test_many_write_at_once_and_each_hears_of_its_own(path: Path, engine: Engine) -> None:
+    store = Store(path, engine)
+    results: dict[int, Any] = {}
+    done = engine.latch()
+
+    def write(number: int) -> None:
+        results[number] = store.write(lambda tx: (note(f"n{number}")(tx), number)[1])
+        if len(results) == 100:
+            done.set(None)
+
+    for number in range(100):
+        engine.spawn(write, number)
+    done.wait()
+    assert results == {number: number for number in range(100)}
+    assert len(noted(store)) == 100
+    store.close()
+
+
+def test_a_refusal_is_raised_where_the_job_came_from_and_nothing_stays(store: Store) -> None:
+    def refuse(tx: Connection) -> None:
+        note("a")(tx)
+        raise Problem("stale")
+
+    with pytest.raises(Problem) as refused:
+        store.write(refuse)
+    assert refused.value.code == "stale"
+    assert noted(store) == set()
+    assert store.saving.ok
+
+
+def test_a_constraint_is_raised_where_the_job_came_from(store: Store) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        store.write(lambda tx: tx.execute("INSERT INTO question (meeting, id, version) VALUES ('m', 'q', 1)"))
+    assert store.saving.ok
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        store.reader().execute("DELETE FROM setting")
+
+
+def test_what_is_waiting_is_written_before_the_file_closes(path: Path) -> None:
+    engine = WatchedEngine()
+    store = Store(path, engine)
+    group = Group(store, engine)
+    for number in range(10):
+        group.add(partial(store.write, note(f"n{number}")))
+    closing = threading.Thread(target=store.close)
+    closing.start()
+    group.run()
+    closing.join(20)
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT count(*) FROM setting").fetchone() == (10,)
+
+
+def test_the_file_is_its_owners_alone(path: Path, store: Store) -> None:
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_commit_waits_for_the_disk_and_leaves_no_trace_of_what_was_deleted(store: Store) -> None:
+    def pragma(name: str) -> Any:
+        return store.write(lambda tx: tx.execute(f"PRAGMA {name}").fetchone()[0])
+
+    assert pragma("journal_mode") == "wal"
+    assert pragma("synchronous") == 2
+    assert pragma("secure_delete") == 1
+    assert pragma("foreign_keys") == 1
+
+
+# ── Groups ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_arrives_during_a_commit_is_committed_together_in_order(
+    store: Store, group: Group, path: Path
+) -> None:
+    seen_by_others: list[int] = []
+
+    def look(tx: Connection) -> list[str]:
+        with sqlite3.connect(path) as other:
+            seen_by_others.append(other.execute("SELECT count(*) FROM setting").fetchone()[0])
+        return [row[0] for row in tx.execute("SELECT name FROM setting ORDER BY name")]
+
+    group.add(lambda: store.write(note("a")))
+    group.add(lambda: store.write(look))
+    group.add(lambda: store.write(note("b")))
+    group.add(lambda: store.write(look))
+    assert group.run() == [None, ["a"], None, ["a", "b"]]
+    assert seen_by_others == [0, 0]
+    assert noted(store) == {"a", "b"}
+
+
+def test_a_refusal_undoes_its_own_job_alone(store: Store, group: Group) -> None:
+    def refuse(tx: Connection) -> None:
+        note("refused")(tx)
+        raise Problem("stale")
+
+    def clash(tx: Connection) -> None:
+        note("clashed")(tx)
+        tx.execute("INSERT INTO question (meeting, id, version) VALUES ('m', 'q', 1)")
+
+    def stumble(tx: Connection) -> None:
+        note("stumbled")(tx)
+        raise RuntimeError
+
+    group.add(lambda: store.write(note("a")))
+    for job in (refuse, clash, stumble):
+        group.add(partial(store.write, job))
+    group.add(lambda: store.write(note("b")))
+    first, refused, clashed, stumbled, last = group.run()
+    assert (first, last) == (None, None)
+    assert isinstance(refused, Problem)
+    assert refused.code == "stale"
+    assert isinstance(clashed, sqlite3.IntegrityError)
+    assert isinstance(stumbled, RuntimeError)
+    assert noted(store) == {"a", "b"}
+
+
+def test_gathered_items_that_stand_together_are_one_call(store: Store, group: Group) -> None:
+    calls: list[list[int]] = []
+
+    def double(tx: Connection, items: Sequence[int]) -> list[int]:
+        calls.append(list(items))
+        return [2 * item for item in items]
+
+    for number in (1, 2, 3):
+        group.add(partial(store.gather, double, number))
+    group.add(lambda: store.write(note("between")))
+    for number in (4, 5):
+        group.add(partial(store.gather, double, number))
+    assert group.run() == [2, 4, 6, None, 8, 10]
+    assert calls == [[1, 2, 3], [4, 5]]
+
+
+# ── A disk that is full ──────────────────────────────────────────────────────────────────────────────
+
+
+def fill(store: Store) -> None:
+    """Let the file grow no further."""
+    store.write(lambda tx: tx.execute("PRAGMA max_page_count = 1"))
+
+
+def make_room(store: Store) -> None:
+    store.write(lambda tx: tx.execute("PRAGMA max_page_count = 100000"))
+
+
+LARGE = "x" * 50_000
+
+
+def test_a_full_disk_is_said_so_and_nothing_stays(store: Store) -> None:
+    fill(store)
+    with pytest.raises(Problem) as refused:
+        store.write(note("large", LARGE))
+    assert refused.value.code == "not_saving"
+    assert not store.saving.ok
+    assert "full" in store.saving.detail
+    assert noted(store) == set()
+
+
+def test_writing_goes_on_when_there_is_room_again(store: Store) -> None:
+    fill(store)
+    with pytest.raises(Problem):
+        store.write(note("large", LARGE))
+    make_room(store)
+    store.write(note("large", LARGE))
+    assert store.saving.ok
+    assert noted(store) == {"large"}
+
+
+def test_a_full_disk_fails_the_whole_group(store: Store, watched: WatchedEngine) -> None:
+    fill(store)
+    group = Group(store, watched)
+    group.add(lambda: store.write(note("small")))
+    group.add(lambda: store.write(note("large", LARGE)))
+    group.add(lambda: store.write(note("other")))
+    outcomes = group.run()
+    assert [outcome.code for outcome in outcomes] == ["not_saving"] * 3
+    make_room(store)
+    assert noted(store) == set()
