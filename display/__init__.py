@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from display.views import length, rows, view_of
 from kiosk import access, qr
-from kiosk.languages import current, direction
+from kiosk.languages import INTERFACE, choose, current, direction, speak
 from kiosk.meeting.stage import Stage
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
@@ -25,7 +25,13 @@ def wall() -> ResponseReturnValue:
     stage = access.room().current_meeting()
     if stage is None:
         return render_template("display/empty.html"), {"Refresh": "5"}
+    speak(language_of(stage))
     return render_template("display/page.html", stage=stage, main=render_state(stage, current()))
+
+
+def language_of(stage: Stage) -> str:
+    """The hall's language, whatever the projector's browser speaks: the meeting's first one that we have."""
+    return choose(stage.meeting.languages, INTERFACE) or current()
 
 
 def render_state(stage: Stage, lang: str) -> str:

@@ -33,7 +33,7 @@ from kiosk.live.hub import Hub
 from kiosk.live.sockets import Sockets, make_socketio
 from kiosk.meeting.stage import Stage
 from kiosk.messages import Messages
-from kiosk.phone_state import state_for_all
+from kiosk.phone_state import news_for_all
 from kiosk.problems import Problem
 from kiosk.room import Room
 from kiosk.store.keys import Keys
@@ -109,7 +109,7 @@ def make_kiosk(
         from kiosk.live.lean import Lean
 
         hub.broadcast_by(Lean(socketio, engine, clock, sockets.ballot_later).broadcast)
-    hub.show("phone", _in_context(app, state_for_all))
+    hub.show("phone", _in_context(app, news_for_all))
     hub.show("console", _in_context(app, _drawn_by(console.render_state)))
     hub.show("wall", _in_context(app, _drawn_by(wall.render_state)))
     return Kiosk(Doorway(app.wsgi_app, assets, whereabouts.is_ours), app, room, entrance, store)

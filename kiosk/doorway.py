@@ -139,7 +139,8 @@ def _refuse(problem: Problem, environ: WSGIEnvironment, start_response: StartRes
 def _page(told: dict[str, Any]) -> str:
     # Without a stylesheet: one from here would be asked for at the address that has just been refused.
     title, detail = escape(told["title"]), escape(told["detail"])
+    codes = f"{told['status']} · {told['code']}"
     return (
         '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p></html>"
+        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p><p>{codes}</p></html>"
     )

@@ -129,9 +129,16 @@ def _welcome(settings: Settings, kiosk: Kiosk, whereabouts: Whereabouts, note: s
         port_note=note,
     )
     announce(opening, sys.stdout)
-    if settings.browser:
+    if settings.browser and _has_desktop():
         link = console_link(kiosk.entrance, whereabouts)
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+
+
+def _has_desktop() -> bool:
+    """Whether a browser window could appear; without one a text browser would take over the terminal."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def console_link(entrance: Entrance, whereabouts: Whereabouts) -> str:

@@ -19,6 +19,7 @@ from kiosk.store.participants import Participant
 
 _MOST_KEPT = 200
 _kept: dict[tuple[str, str, str], str] = {}
+_told: set[tuple[str, str]] = set()
 _rendered: dict[tuple[str, str], tuple[Stage, dict[str, Any]]] = {}
 
 
@@ -31,6 +32,22 @@ def state_for_all(meeting_id: str, language: str) -> dict[str, Any]:
         with speaking(language):
             known = _rendered[key] = (stage, _render(stage, language))
     return known[1]
+
+
+def news_for_all(meeting_id: str, language: str) -> dict[str, Any]:
+    """The state as it is announced: questions about the participant, which are on every phone for the whole
+    meeting and are most of its weight, come with their html once. A phone without them asks for the whole."""
+    state = state_for_all(meeting_id, language)
+    return {**state, "rounds": [_told_once(entry, language) for entry in state["rounds"]]}
+
+
+def _told_once(entry: dict[str, Any], language: str) -> dict[str, Any]:
+    key = (entry["id"], language)
+    if entry["composition"] and key in _told:
+        return {**entry, "html": None}
+    if entry["composition"]:
+        _told.add(key)
+    return entry
 
 
 def state_for(participant: Participant, language: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ _ALL = (
     Refusal("meeting_over", 410, N_("The meeting is over"), N_("This meeting has ended. Thank you for taking part.")),
     Refusal("not_a_tablet", 403, N_("Not a shared tablet"), N_("Only a shared tablet can take several people's answers. This device answers for one.")),
     Refusal("operator_only", 401, N_("For the facilitator"), N_("This is for the facilitator. Open the console with the link from the terminal.")),
-    Refusal("wall_only", 401, N_("Not paired"), N_("This screen is not paired. Choose “Open wall” in the console.")),
+    Refusal("wall_only", 401, N_("Not paired"), N_("This screen is not paired. Choose “Open the wall” in the console.")),
     Refusal("ticket_used", 401, N_("Link already used"), N_("This link has been used or is too old. Press Enter in the terminal for a fresh one, or pair again from a console.")),
     # Voting
     Refusal("no_such_round", 404, N_("Unknown question"), N_("The server does not know this question. Reload the page.")),

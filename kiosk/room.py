@@ -82,6 +82,8 @@ class Room:
         self._clock = clock
         self._whereabouts = whereabouts
         self._stages: dict[str, Stage] = {}
+        self._stages_lock = threading.Lock()
+        self._stages_forgotten = 0
         self._rounds: dict[str, tuple[str, Question]] = {}
         self._moved: set[str] = set()
         self._moved_lock = threading.Lock()
@@ -135,8 +137,18 @@ class Room:
         """The meeting as it stands now."""
         stage = self._stages.get(meeting_id)
         if stage is None:
-            stage = self._stages[meeting_id] = self._read_stage(meeting_id)
+            forgotten = self._stages_forgotten
+            stage = self._read_stage(meeting_id)
+            with self._stages_lock:
+                # Somebody may have acted while it was read: then it is old already, and not kept.
+                if forgotten == self._stages_forgotten:
+                    self._stages[meeting_id] = stage
         return stage
+
+    def _forget_stage(self, meeting_id: str) -> None:
+        with self._stages_lock:
+            self._stages_forgotten += 1
+            self._stages.pop(meeting_id, None)
 
     def meeting_with_code(self, code: str) -> Stage:
         row = meetings.find_by_code(self._store.reader(), code.strip().upper()[:16])
@@ -388,7 +400,7 @@ class Room:
         joined = Joined(mint(), Participant(secrets.token_hex(16), stage.meeting.id, channel, rehearsal))
         self._let_in(joined)
         if rehearsal:
-            self._stages.pop(stage.meeting.id, None)
+            self._forget_stage(stage.meeting.id)
             if stage.rehearsal == 0:
                 self._announce(stage.meeting.id, "console", "wall")
         return joined
@@ -683,7 +695,7 @@ class Room:
             self._moved.add(round_id)
 
     def _announce(self, meeting_id: str, *audiences: Any) -> None:
-        self._stages.pop(meeting_id, None)
+        self._forget_stage(meeting_id)
         self._hub.announce_state(meeting_id, *(audiences or AUDIENCES))
 
     # ── Where and how phones join ───────────────────────────────────────────────────────────────────

@@ -43,6 +43,7 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 # Capitals of DejaVu Sans are 0.73 of its size high; a line's middle is half of that above its baseline.
 _HALF_CAPITAL = 0.365
 LONGEST_TEXT = 2_000
+"""As long as the longest question a meeting document may have."""
 
 _SETTINGS: Any = {
     "text.parse_math": False,

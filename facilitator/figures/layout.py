@@ -1,7 +1,7 @@
 """Where everything stands in a picture: sizes are tried from large to small until all of it fits.
 
 A picture is 1,920 pixels wide and 1,080 high. When even the smallest sizes do not fit it grows downwards:
-an answer's wording is never cut short to save room.
+no question or answer is cut short to save room.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ _SCALES = (1.16, 1.08, 1.0, 0.93, 0.86, 0.8, 0.75, 0.7)
 _LABEL_SHARE = 0.45
 _COLUMN_GAP = 34
 _MOST_LINES = 8
+_MOST_QUESTION_LINES = 30
 _MOST_QUOTES_HEIGHT = 2 * HEIGHT
 
 
@@ -72,7 +73,7 @@ def lay_out(figure: Figure) -> Layout:
 def _head(figure: Figure, scale: float) -> Block:
     """The question, what run it was, and the result in a line."""
     run = set_lines(figure.run, ROOM, Face(28 * scale, bold=True), most=2)
-    title = set_evenly(figure.title, ROOM, Face(54 * scale, bold=True), _MOST_LINES)
+    title = set_evenly(figure.title, ROOM, Face(54 * scale, bold=True), _MOST_QUESTION_LINES)
     headline = set_evenly(figure.headline, ROOM, Face(38 * scale), _MOST_LINES)
     head = stack(
         words(run, QUIET_INK, MARGIN),

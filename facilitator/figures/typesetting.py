@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, takewhile
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
@@ -68,12 +68,9 @@ class Lines:
         return max((width(line, self.face) for line in self.lines), default=0.0)
 
 
-NO_LINES = Lines((), Face(0))
-
-
 def set_lines(text: str, room: float, face: Face, most: int | None = None) -> Lines:
     """The text in lines no wider than the room; what goes beyond ``most`` lines ends in an ellipsis."""
-    lines = list(_wrap(text, room, face))
+    lines = list(_wrap(text, room, face, most))
     if most is not None and len(lines) > most:
         lines = [*lines[: most - 1], _shorten(lines[most - 1] + ELLIPSIS, room, face)]
     return Lines(tuple(lines), face)
@@ -85,7 +82,7 @@ def set_evenly(text: str, room: float, face: Face, most: int | None = None) -> L
     narrowest, enough = room / 2, room
     while len(widest.lines) > 1 and enough - narrowest > room / 50:
         middle = (narrowest + enough) / 2
-        if len(_wrap(text, middle, face)) > len(widest.lines):
+        if len(_wrap(text, middle, face, most)) > len(widest.lines):
             narrowest = middle
         else:
             enough = middle
@@ -94,10 +91,9 @@ def set_evenly(text: str, room: float, face: Face, most: int | None = None) -> L
 
 def width(text: str, face: Face) -> float:
     """How wide the text is when drawn, near enough."""
-    spaces = text.count(" ")
-    at_100 = sum(_word_at_100(word, face.bold) for word in text.split(" ")) + spaces * _space_at_100(
-        face.bold
-    )
+    words = text.split(" ")
+    at_100 = sum(_word_at_100(word, face.bold) for word in words)
+    at_100 += (len(words) - 1) * _space_at_100(face.bold)
     return at_100 * face.size / 100
 
 
@@ -173,28 +169,40 @@ def _letters(family: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1_024)
-def _wrap(text: str, room: float, face: Face) -> tuple[str, ...]:
-    lines: list[str] = []
+def _wrap(text: str, room: float, face: Face, most: int | None) -> tuple[str, ...]:
+    """The lines, and one more than ``most`` if there are so many; what follows is not looked at."""
+    lines = (line for line in _lines(text, room, face) if line)
+    return tuple(islice(lines, None if most is None else most + 1))
+
+
+def _lines(text: str, room: float, face: Face) -> Iterable[str]:
     line, used = "", 0.0
     for piece in _pieces(text, room, face):
         if line and used + width(_shown(piece), face) > room:
-            lines.append(_shown(line))
+            yield _shown(line)
             line, used = "", 0.0
         line += piece
         used += width(piece.replace(SOFT_HYPHEN, ""), face)
-    return tuple(shown for shown in (*lines, _shown(line)) if shown)
+    yield _shown(line)
 
 
 def _pieces(text: str, room: float, face: Face) -> Iterable[str]:
     """The parts between which a line may end; one that is wider than a line by itself is cut."""
     for piece in _BREAK.split(text):
-        while width(_shown(piece), face) > room:
+        while _is_wider(piece, room, face):
             cut = _longest_start(piece, room, face)
             if cut >= len(piece):
                 break
             yield piece[:cut] + SOFT_HYPHEN
             piece = piece[cut:]
         yield piece
+
+
+def _is_wider(piece: str, room: float, face: Face) -> bool:
+    """Whether the piece does not fit. The start of a monster tells as much as the whole, and sooner."""
+    if len(piece) > 4 * _LONGEST_WORD and width(piece[: 4 * _LONGEST_WORD], face) > room:
+        return True
+    return width(_shown(piece), face) > room
 
 
 def _longest_start(piece: str, room: float, face: Face) -> int:

@@ -13,10 +13,17 @@ from typing import NamedTuple
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 NORMAL, PROTOCOL_ERROR, NOT_TEXT, POLICY, TOO_BIG = 1000, 1002, 1007, 1008, 1009
 
-_OPCODES = frozenset((CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG))
 _FINAL = 0x80
-_RESERVED = 0x70
 _OPCODE = 0x0F
+_FIRST_BYTES = frozenset(
+    (
+        CONTINUATION,
+        TEXT,
+        BINARY,
+        *(_FINAL | opcode for opcode in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG)),
+    )
+)
+"""Known opcodes without reserved bits; only messages may come in fragments, that is not final."""
 _MASKED = 0x80
 _LENGTH = 0x7F
 _SHORTEST_CONTROL_OPCODE = 0x8
@@ -107,10 +114,13 @@ def _find(data: bytes, at: int, largest: int) -> tuple[int, int] | None:
     if have < 2:
         return None
     first, second = data[at], data[at + 1]
-    _check(first, second)
+    if first not in _FIRST_BYTES or not second & _MASKED:
+        raise Violation(PROTOCOL_ERROR)
     length = second & _LENGTH
     mask = at + 2
     if length > _LONGEST_CONTROL:
+        if first & _OPCODE >= _SHORTEST_CONTROL_OPCODE:
+            raise Violation(PROTOCOL_ERROR)
         size, least = (2, 126) if length == 126 else (8, 65_536)
         mask += size
         if len(data) < mask:
@@ -122,14 +132,6 @@ def _find(data: bytes, at: int, largest: int) -> tuple[int, int] | None:
         raise Violation(TOO_BIG)
     end = mask + _MASK_BYTES + length
     return (mask, end) if len(data) >= end else None
-
-
-def _check(first: int, second: int) -> None:
-    opcode = first & _OPCODE
-    if first & _RESERVED or opcode not in _OPCODES or not second & _MASKED:
-        raise Violation(PROTOCOL_ERROR)
-    if opcode >= _SHORTEST_CONTROL_OPCODE and (not first & _FINAL or second & _LENGTH > _LONGEST_CONTROL):
-        raise Violation(PROTOCOL_ERROR)
 
 
 def unmasked(payload: bytes, mask: bytes) -> bytes:

@@ -22,7 +22,7 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from hashlib import sha1
 from queue import Empty
 from typing import Any
@@ -322,4 +322,11 @@ def _handle(there: Any, line: Line) -> None:
 
 
 def _acknowledge(line: Line, number: str, answer: dict[str, Any]) -> None:
-    line.write(frames.text(f"43{int(number)}{messages.write([answer])}"))
+    said = _counted(answer["status"]) if len(answer) == 1 else messages.write([answer])
+    line.write(frames.text(f"43{int(number)}{said}"))
+
+
+@cache
+def _counted(status: str) -> str:
+    """What nearly everybody is answered, spelt once."""
+    return messages.write([{"status": status}])

@@ -90,6 +90,7 @@ class Sockets:
         self._hub = hub
         self._doors = doors
         self._callers: dict[str, Caller] = {}
+        self._sids: dict[str, str] = {}  # by Engine.IO's own
         for name, handler in (
             ("connect", self.connect),
             ("disconnect", self.disconnect),
@@ -103,6 +104,7 @@ class Sockets:
         given = auth if isinstance(auth, dict) else {}
         caller = self._told(lambda: self._doors.identify(environ, given), given.get("lang"))
         self._callers[sid] = caller
+        self._sids[self._server.manager.eio_sid_from_sid(sid, "/")] = sid
         self._connections.add(
             Connection(sid, caller.audience, caller.meeting, caller.language, caller.person)
         )
@@ -116,6 +118,7 @@ class Sockets:
         if self._server.manager.is_connected(sid, "/"):  # an event that a client has called so
             return
         self._callers.pop(sid, None)
+        self._sids.pop(self._server.manager.eio_sid_from_sid(sid, "/"), None)
         self._connections.remove(sid)
 
     def ballot(self, sid: str, *arguments: Any) -> dict[str, Any]:
@@ -129,11 +132,11 @@ class Sockets:
 
     def ballot_later(self, eio_sid: str, arguments: Sequence[Any], answer: Answer) -> None:
         """The same for a transport that must not wait: the answer comes when there is one."""
-        sid = self._server.manager.sid_from_eio_sid(eio_sid, "/")
-        if sid is None or not self._server.manager.is_connected(sid, "/"):
+        sid = self._sids.get(eio_sid)
+        if sid is None:  # it has not connected, or is gone
             return
-        caller = self._callers.get(sid)
-        if caller is None or not self._connections.may_speak(sid):
+        caller = self._callers[sid]
+        if not self._connections.may_speak(sid):
             answer(self._turn_away(sid, caller))
             return
 

@@ -77,21 +77,27 @@ def record_release(
     connection: sqlite3.Connection, round_id: str, audience: str, body: dict[str, Any]
 ) -> None:
     """Note what an audience was shown of a round, unless it is what it was shown last."""
-    if last_release(connection, round_id, audience) == body:
+    written = canonical(body)
+    if _last_body(connection, round_id, audience) == written:
         return
     connection.execute(
         "INSERT INTO release (round, audience, number, body) SELECT ?1, ?2, "
         "(SELECT coalesce(max(number), 0) + 1 FROM release WHERE round = ?1 AND audience = ?2), ?3",
-        (round_id, audience, canonical(body)),
+        (round_id, audience, written),
     )
 
 
 def last_release(connection: sqlite3.Connection, round_id: str, audience: str) -> dict[str, Any] | None:
+    written = _last_body(connection, round_id, audience)
+    return json.loads(written) if written is not None else None
+
+
+def _last_body(connection: sqlite3.Connection, round_id: str, audience: str) -> str | None:
     row = connection.execute(
         "SELECT body FROM release WHERE round = ? AND audience = ? ORDER BY number DESC LIMIT 1",
         (round_id, audience),
     ).fetchone()
-    return json.loads(row[0]) if row else None
+    return row[0] if row else None
 
 
 def forget_releases(connection: sqlite3.Connection, meeting_id: str) -> None:

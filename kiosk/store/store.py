@@ -112,9 +112,10 @@ class Store:
 
     def _hand_over(self) -> None:
         """Give the writer all that has arrived since it was last given something."""
-        arrived = [self._arriving.popleft() for _ in range(len(self._arriving))]
-        if arrived:
-            self._jobs.put(arrived)
+        arrived = []
+        while self._arriving:
+            arrived.append(self._arriving.popleft())
+        self._jobs.put(arrived)
 
     def _wait_for(self, waiting: _Waiting, latch: Latch) -> Any:
         self._jobs.put([waiting])
@@ -134,6 +135,7 @@ class Store:
 
     def close(self) -> None:
         """Write what is waiting and close the file."""
+        self._hand_over()
         self._jobs.put(None)
         self._thread.join(timeout=10)
 

@@ -26,8 +26,8 @@ BRIDGE = {
 }
 
 
-def document() -> dict[str, Any]:
-    """A short meeting with one question of each kind and one about the participant."""
+def document(language: str = "en") -> dict[str, Any]:
+    """A short meeting with one question of each kind and one about the participant; its own language."""
     return meetings.meeting(
         meetings.about_you("age", 3),
         BRIDGE,
@@ -35,7 +35,7 @@ def document() -> dict[str, Any]:
         meetings.degree("heard", dont_know=True),
         meetings.numbers("good"),
         meetings.words("wish"),
-        languages=["en", "sv"],
+        languages=[language, "sv" if language == "en" else "en"],
     )
 
 

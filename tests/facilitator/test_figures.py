@@ -296,6 +296,9 @@ class TestDraw:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_any_text_can_be_drawn(self, text: str) -> None:
         everywhere = figures.with_texts(replace(FIGURE, headline="h", run="r"), lambda _: text)
+        # Numbers are written by the kiosk itself.
+        bars = tuple(replace(bar, count="5", percent="5%") for bar in everywhere.bars)
+        everywhere = replace(everywhere, bars=bars)
         assert size_of(draw(everywhere, "png"))[0] == 1920
         ElementTree.fromstring(draw(everywhere, "svg"))
 

@@ -66,7 +66,5 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         kiosk.room.start("m1")
         asked = {name: kiosk.room.open_round("m1", name) for name in ASKED}
         (age,) = kiosk.room.stage("m1").composition_rounds()
-        unwritten = Unwritten(data, kiosk.store)
         watched = replace(kiosk, wsgi=cast(Any, Watched(kiosk.wsgi)))
-        yield House(watched, data, {**asked, "age": age.id}, unwritten)
-        unwritten.close()
+        yield House(watched, data, {**asked, "age": age.id}, Unwritten(kiosk.store))

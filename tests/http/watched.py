@@ -63,7 +63,7 @@ class Watched:
             described.check(
                 exchange.method, exchange.path, exchange.sent, exchange.status, exchange.kind, exchange.body
             )
-        elif exchange.kind == "text/html" and exchange.status < 300:
+        elif exchange.kind == "text/html" and not 300 <= exchange.status < 400:
             pages.check(exchange.body.decode(), where)
 
 
@@ -84,6 +84,7 @@ def check_headers(headers: dict[str, str], where: str) -> None:
 
 def _body(environ: WSGIEnvironment) -> bytes:
     """What was sent, read and put back."""
-    sent: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    length = environ.get("CONTENT_LENGTH", "")
+    sent: bytes = environ["wsgi.input"].read(int(length) if length.isascii() and length.isdigit() else 0)
     environ["wsgi.input"] = BytesIO(sent)
     return sent

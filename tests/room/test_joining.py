@@ -64,9 +64,7 @@ def test_a_device_of_another_meeting_is_let_into_this_one_anew(running: Room) ->
     assert running.participant(here.token) == here.participant
 
 
-@pytest.mark.parametrize(
-    "code", ["", "NONE", "MEE", "MEETT", "M" * 10_000, "\x00", "\ud83d", "ＭＥＥＴ", "' OR 1=1"]
-)
+@pytest.mark.parametrize("code", ["", "NONE", "MEE", "MEETT", "M" * 10_000, "\x00", "ＭＥＥＴ", "' OR 1=1"])
 def test_a_code_that_there_is_not(running: Room, code: str) -> None:
     with pytest.raises(Problem) as problem:
         running.join(code)

@@ -374,25 +374,34 @@ def test_of_two_consoles_that_press_at_once_one_is_refused(running: Room) -> Non
     assert len(running.stage("m1").open_rounds()) == 1
 
 
-def test_the_stage_is_never_older_than_the_last_act(running: Room) -> None:
-    """Pages ask for the stage from many threads while the console acts."""
+def test_the_stage_is_never_older_than_the_last_act(room: Room) -> None:
+    """Pages ask for the stage from many threads while two consoles act."""
+    room.import_document(m.meeting(*(m.single(f"q{number}") for number in range(60))))
+    room.start("m1")
     done = threading.Event()
 
     def look() -> None:
         while not done.is_set():
-            running.stage("m1")
+            room.stage("m1")
 
-    threads = [threading.Thread(target=look) for _ in range(4)]
-    for thread in threads:
+    def act() -> None:
+        for _ in range(5):
+            room.go_to("m1", "who", None)
+
+    looking = [threading.Thread(target=look) for _ in range(4)]
+    for thread in looking:
         thread.start()
     try:
-        for _ in range(60):
-            before = running.stage("m1").version
-            running.go_to("m1", "why", None)
-            assert running.stage("m1").version == before + 1
+        for turn in range(1, 16):
+            acting = [threading.Thread(target=act) for _ in range(2)]
+            for thread in acting:
+                thread.start()
+            for thread in acting:
+                thread.join()
+            assert room.stage("m1").version == 2 + 10 * turn
     finally:
         done.set()
-        for thread in threads:
+        for thread in looking:
             thread.join()
 
 

@@ -46,7 +46,7 @@ class Running:
     @property
     def console_link(self) -> str:
         """The link of the latest start, good once."""
-        return LINK.findall(self.log)[-1]
+        return str(LINK.findall(self.log)[-1])
 
     def start(self) -> None:
         command = [sys.executable, "run.py", "--no-browser", "--host", "127.0.0.1", "--port", str(self.port)]
