@@ -96,6 +96,7 @@ def make_kiosk(
     assets = Assets()
 
     app = _make_flask(assets)
+    app.config["FIGURES_FOLDER"] = data / "figures"
     app.extensions.update(
         room=room, entrance=entrance, keys=keys, hub=hub, whereabouts=whereabouts, engine=engine, clock=clock
     )
