@@ -13,7 +13,7 @@ from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
 from kiosk.statistics.composition import Picture
 from kiosk.statistics.disclosure import Disclosed
-from kiosk.statistics.shares import joint_percent, percents_to_100
+from kiosk.statistics.shares import joint_percent
 
 
 @dataclass(frozen=True)
@@ -245,12 +245,11 @@ def _composition_view(stage: Stage, round: Round, picture: Picture | None) -> Co
     if picture is None:
         note = _("Shown when at least ten have answered.")
         return CompositionView(question.id, title, language, (), 0, note, withheld=True)
-    shown = {name: count for name, count in picture.shown.items() if count is not None}
-    percents = percents_to_100(shown)
     bars = tuple(
-        _composition_bar(option, stage, picture, percents) for option in kind_of(question).bars(question)
+        _composition_bar(option, stage, picture, picture.percents)
+        for option in kind_of(question).bars(question)
     )
-    hidden = len(shown) < len(picture.shown)
+    hidden = None in picture.shown.values()
     note = _("… = not shown, too few answers.") if hidden else ""
     return CompositionView(question.id, title, language, bars, picture.base, note, withheld=False)
 

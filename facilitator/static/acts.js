@@ -20,6 +20,8 @@ const CALM_MS = 700;
 export class Acts {
   #busy = false;
   #calmUntil = 0;
+  /** @type {number | undefined} */
+  #calm;
   #expectNews;
 
   /** @param {ExpectNews} expectNews */
@@ -29,9 +31,14 @@ export class Acts {
     document.addEventListener("close", (event) => this.#onAnswer(event), true);
   }
 
-  /** Say that the primary button is another than before. */
-  changed() {
-    this.#calmUntil = performance.now() + CALM_MS;
+  /**
+   * The page has a new picture.
+   *
+   * @param {boolean} isOther the primary button means something else than before
+   */
+  pictured(isOther) {
+    if (isOther) this.#rest();
+    else this.#mark();
   }
 
   /**
@@ -77,7 +84,7 @@ export class Acts {
   /** @param {HTMLButtonElement} button */
   async #send(button) {
     this.#busy = true;
-    this.changed();
+    this.#rest();
     button.setAttribute("aria-busy", "true");
     const catchUp = this.#expectNews();
     const { url = "", method = "POST", body = "{}" } = button.dataset;
@@ -91,6 +98,23 @@ export class Acts {
       tellRefusal(answer);
     }
     await catchUp(!answer.ok);
+  }
+
+  /** Take no press for a moment, and let it be seen. */
+  #rest() {
+    this.#calmUntil = performance.now() + CALM_MS;
+    clearTimeout(this.#calm);
+    this.#calm = setTimeout(() => {
+      this.#calmUntil = 0;
+      this.#mark();
+    }, CALM_MS);
+    this.#mark();
+  }
+
+  #mark() {
+    const button = document.querySelector('[data-focus="primary"]');
+    if (performance.now() < this.#calmUntil) button?.setAttribute("aria-disabled", "true");
+    else button?.removeAttribute("aria-disabled");
   }
 }
 

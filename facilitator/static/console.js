@@ -72,7 +72,7 @@ function show(html) {
   const now = replacePicture(html);
   if (!now) return;
   pictures += 1;
-  if (now.dataset.verb !== before.dataset.verb || now.dataset.about !== before.dataset.about) acts.changed();
+  acts.pictured(now.dataset.verb !== before.dataset.verb || now.dataset.about !== before.dataset.about);
   readClock(now);
   if (now.dataset.item !== before.dataset.item) showPlace(now);
   look.again(looked);

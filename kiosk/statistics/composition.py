@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kiosk.statistics.shares import percents_of_each, percents_to_100
+
 FIRST_STEP = 10
 """Answers that must be new before the picture changes."""
 LEAST_MOVE = 6
@@ -32,8 +34,24 @@ class Picture:
 
     @property
     def base(self) -> int:
-        """The sum of what is shown: the base of its percentages, so that nothing hidden can be subtracted."""
-        return sum(count for count in self.shown.values() if count is not None)
+        """The base of the percentages: everybody who had answered, where some of them are hidden.
+
+        What it leaves for the hidden is shared in such a way that it tells of none how many they are.
+        """
+        shown = self._shown
+        return sum(shown.values()) if len(shown) == len(self.shown) else self.answered
+
+    @property
+    def percents(self) -> dict[str, int]:
+        """Whole percentages of what is shown; they add to 100 when nothing is hidden."""
+        shown = self._shown
+        if len(shown) == len(self.shown):
+            return percents_to_100(shown)
+        return percents_of_each(shown, self.base)
+
+    @property
+    def _shown(self) -> dict[str, int]:
+        return {name: count for name, count in self.shown.items() if count is not None}
 
 
 def next_picture(

@@ -102,7 +102,7 @@ def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStat
         dont_know=tally.dont_know,
         withheld=None if shown else "too_few",
         counts=shown or None,
-        percents=percents_to_100(shown) if shown else None,
+        percents=picture.percents if picture and shown else None,
         _seal=_SEAL,
     )
 

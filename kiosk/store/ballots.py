@@ -127,27 +127,24 @@ def _present(connection: sqlite3.Connection, participants: Iterable[str]) -> set
 
 def _replace(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
     """Let new ballots count instead of earlier ones of the same participants in the same rounds."""
-    packed = json.dumps(rows, ensure_ascii=False)
-    connection.execute(
-        f"UPDATE ballot SET answer = NULL FROM (SELECT {_UNPACKED} FROM json_each(?)) AS new "
-        "WHERE ballot.round = new.round AND ballot.participant = new.participant "
-        "AND ballot.answer IS NOT NULL",
-        (packed,),
-    )
+    for round_id in {row[1] for row in rows}:
+        changing = [row[2] for row in rows if row[1] == round_id]
+        connection.execute(
+            "UPDATE ballot SET answer = NULL WHERE round = ? AND answer IS NOT NULL "
+            "AND participant IN (SELECT value FROM json_each(?))",
+            (round_id, json.dumps(changing)),
+        )
     connection.execute(
         f"INSERT INTO ballot (id, round, participant, digest, answer) SELECT {_UNPACKED} FROM json_each(?)",
-        (packed,),
+        (json.dumps(rows, ensure_ascii=False),),
     )
 
 
 def keyed(key: bytes, *parts: str) -> str:
     """A digest that cannot be made or undone without the key."""
-    digest = blake2b(key=key, digest_size=DIGEST_BYTES)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(4, "big"))
-        digest.update(data)
-    return digest.hexdigest()
+    spelt = [part.encode("utf-8", "surrogatepass") for part in parts]
+    data = b"".join(len(one).to_bytes(4, "big") + one for one in spelt)
+    return blake2b(data, key=key, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def answers(connection: sqlite3.Connection, round_id: str) -> list[dict[str, Any]]:

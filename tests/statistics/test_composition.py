@@ -189,10 +189,22 @@ def test_what_is_hidden_cannot_be_found_by_subtraction(counts: dict[str, int], s
 
 
 @given(arrivals, st.booleans())
-def test_the_base_is_what_is_shown(steps: list[dict[str, int]], sensitive: bool) -> None:
+def test_the_base_is_what_is_shown_or_everybody_who_answered(
+    steps: list[dict[str, int]], sensitive: bool
+) -> None:
     for _, picture in pictures_of(steps, sensitive=sensitive):
-        if picture is not None:
-            assert picture.base == sum(count for count in picture.shown.values() if count)
+        if picture is None:
+            continue
+        some_hidden = None in picture.shown.values()
+        together = sum(count for count in picture.shown.values() if count)
+        assert picture.base == (picture.answered if some_hidden else together)
+        assert some_hidden or sum(picture.percents.values()) in (0, 100)
+
+
+def test_a_share_is_not_inflated_by_what_is_hidden() -> None:
+    picture = next_picture(None, {"woman": 75, "man": 60, "other": 3}, sensitive=True)
+    assert picture is not None
+    assert picture.percents == {"woman": 54}
 
 
 def test_every_pair_of_small_groups_is_hidden_together() -> None:

@@ -1,0 +1,177 @@
+"""Who hears what, and who must not: real sockets of every window through a whole meeting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.live.conftest import Listen
+from tests.live.listeners import Listener, admit, operator_token, version_of
+from tests.support.running import Running
+
+Json = dict[str, Any]
+
+
+def act(server: Running, path: str, message: Any = None) -> int:
+    """An act of the operator; the meeting's version after it."""
+    return int(server.did("POST", f"/api/v1/{path}", message or {})["version"])
+
+
+def phones(server: Running, listen: Listen, meeting: Json, count: int, **more: Any) -> list[Listener]:
+    return [listen(token=token, **more) for token in server.join(meeting["code"], count)]
+
+
+def test_a_meeting_as_each_window_hears_it(
+    server: Running, listen: Listen, other_meeting: Json, meeting: Json
+) -> None:
+    operator = operator_token(server)
+    anna, *others = phones(server, listen, meeting, 6)
+    console = listen(token=operator, window="console", meeting=meeting["id"])
+    wall = listen(token=operator, window="wall")
+    (cia,) = phones(server, listen, other_meeting, 1)
+    other_console = listen(token=operator, window="console", meeting=other_meeting["id"])
+    everybody = (anna, *others, console, wall, cia, other_console)
+    for listener in everybody:
+        listener.wait_for("state")
+
+    # While the question is open: console and wall hear how many, phones hear nothing at all.
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
+    for listener in (anna, *others, console, wall):
+        listener.wait_for("state", lambda state: version_of(state) == opened["version"])
+    for phone in (anna, *others):
+        assert phone.cast(opened["id"], {"options": ["a"]}) == {"status": "counted"}
+    for listener in (console, wall):
+        tally = listener.wait_for("tally", lambda tally: tally["answered"] == 6)
+        assert tally == {"round": opened["id"], "answered": 6, "connected": 6, "seq": tally["seq"]}
+    others += phones(server, listen, meeting, 1)
+    for listener in (console, wall):
+        assert listener.wait_for("presence", lambda presence: presence["connected"] == 7)
+
+    closed = act(server, f"rounds/{opened['id']}/close")
+    for phone in (anna, *others):
+        phone.wait_for("state", lambda state: version_of(state) == closed)
+        assert set(phone.names()) == {"state"}
+        assert "data-result" not in phone.everything()
+        assert "100" not in [entry["html"] for entry in phone.heard[-1][1]["rounds"]]
+    assert "data-result" not in wall.everything()
+
+    # The result reaches everybody once it is revealed, and not before.
+    revealed = act(server, f"rounds/{opened['id']}/reveal")
+    for listener in (anna, *others, wall):
+        shown = listener.wait_for("state", lambda state: version_of(state) == revealed)
+        assert "data-result" in str(shown)
+    for phone in (anna, *others):
+        assert set(phone.names()) == {"state"}
+
+    # The other meeting: it hears its own news, so it would have heard ours.
+    went = act(server, f"meetings/{other_meeting['id']}/stage", {"item": "ask-tea"})
+    for listener in (cia, other_console):
+        listener.wait_for("state", lambda state: version_of(state) == went)
+        assert opened["id"] not in listener.everything()
+        assert meeting["id"] not in listener.everything()
+        assert "Which drink?" not in listener.everything()
+    assert set(cia.names()) == {"state"}
+    assert set(other_console.names()) <= {"state", "presence"}
+    assert other_meeting["id"] not in "".join(one.everything() for one in (anna, *others, console))
+
+
+def test_versions_have_no_gap(server: Running, listen: Listen, meeting: Json) -> None:
+    (phone,) = phones(server, listen, meeting, 1)
+    console = listen(token=operator_token(server), window="console", meeting=meeting["id"])
+    first = version_of(phone.wait_for("state"))
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
+    for path in (
+        f"rounds/{opened['id']}/close",
+        f"rounds/{opened['id']}/reveal",
+        f"rounds/{opened['id']}/hide",
+    ):
+        act(server, path)
+    act(server, f"meetings/{meeting['id']}/stage", {"wall": "blank"})  # not for phones, and no new version
+    last = act(server, f"meetings/{meeting['id']}/skip", {"item": "ask-drink"})
+    for listener in (phone, console):
+        listener.wait_for("state", lambda state: version_of(state) == last)
+    heard = [version_of(news) for name, news in phone.heard if name == "state"]
+    assert heard == list(range(first, last + 1))
+    assert len([name for name in console.names() if name == "state"]) == len(heard) + 1
+
+
+def test_each_phone_hears_its_own_language(server: Running, listen: Listen, meeting: Json) -> None:
+    in_swedish, in_english, in_none = (
+        phones(server, listen, meeting, 1, lang=lang)[0] for lang in ("sv", "en", "tlh")
+    )
+    went = act(server, f"meetings/{meeting['id']}/stage", {"item": "ask-drink"})
+    for listener, language in ((in_swedish, "sv"), (in_english, "en"), (in_none, "en")):
+        listener.wait_for("state", lambda state: version_of(state) == went)
+        assert {news["lang"] for _, news in listener.heard} == {language}
+
+
+def test_mine_comes_on_connect_and_to_nobody_else(server: Running, listen: Listen, meeting: Json) -> None:
+    token, other = server.join(meeting["code"], 2)
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "wish"})
+    server.vote([token], opened["id"], [{"text": "a secret wish"}])
+    anna, bo = listen(token=token), listen(token=other)
+    mine = anna.wait_for("state")["mine"]
+    assert mine == {opened["id"]: {"answer": {"text": "a secret wish"}, "status": "counted"}}
+    assert bo.wait_for("state")["mine"] == {}
+    closed = act(server, f"rounds/{opened['id']}/close")
+    for phone in (anna, bo):
+        assert "mine" not in phone.wait_for("state", lambda state: version_of(state) == closed)
+    assert "a secret wish" not in bo.everything()
+
+
+def test_an_unapproved_text_reaches_no_wall_and_no_phone(
+    server: Running, listen: Listen, meeting: Json
+) -> None:
+    wall = listen(token=operator_token(server), window="wall")
+    (phone,) = phones(server, listen, meeting, 1)
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "wish"})
+    server.vote(
+        server.join(meeting["code"], 5), opened["id"], [{"text": f"wish {number}"} for number in range(5)]
+    )
+    act(server, f"rounds/{opened['id']}/close")
+    texts = server.did("GET", f"/api/v1/rounds/{opened['id']}/texts")["texts"]
+    server.did(
+        "POST",
+        f"/api/v1/rounds/{opened['id']}/texts",
+        {"approve": [texts[0]["id"]], "hide": [texts[1]["id"]]},
+    )
+    revealed = act(server, f"rounds/{opened['id']}/reveal")
+    for listener in (wall, phone):
+        shown = str(listener.wait_for("state", lambda state: version_of(state) == revealed))
+        assert texts[0]["text"] in shown
+        for hidden in texts[1:]:
+            assert hidden["text"] not in listener.everything()
+
+
+def test_a_wall_follows_the_meeting_of_the_room(server: Running, listen: Listen, meeting: Json) -> None:
+    """A new meeting cuts the walls; one that comes back sees it."""
+    wall = listen(token=operator_token(server), window="wall")
+    assert meeting["code"] in wall.wait_for("state")["html"]
+    again = server.did("POST", f"/api/v1/meetings/{meeting['id']}/duplicate", {})
+    server.did("POST", f"/api/v1/meetings/{again['id']}/start", {})
+    wall.wait_for("disconnect")
+    came_back = listen(token=operator_token(server), window="wall")
+    assert again["code"] in came_back.wait_for("state")["html"]
+
+
+def test_a_phone_that_is_away_for_a_moment_still_counts(
+    server: Running, listen: Listen, meeting: Json
+) -> None:
+    """Not at once: its request of joining keeps it present for a minute."""
+    console = listen(token=operator_token(server), window="console", meeting=meeting["id"])
+    first, second = phones(server, listen, meeting, 2)
+    console.wait_for("presence", lambda presence: presence["connected"] == 2)
+    first.leave()
+    second.leave()
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
+    tally = server.did("GET", f"/api/v1/rounds/{opened['id']}/tally")
+    assert tally["connected"] == 2
+
+
+def test_a_console_session_hears_as_the_token_does(server: Running, listen: Listen, meeting: Json) -> None:
+    cookie, _ = admit(server, "console")
+    console = listen(cookie=cookie, window="console", meeting=meeting["id"])
+    wall_cookie, _ = admit(server, "wall")
+    walls = [listen(cookie=wall_cookie, window="wall"), listen(cookie=cookie, window="wall")]
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
+    for listener in (console, *walls):
+        listener.wait_for("state", lambda state: version_of(state) == opened["version"])
