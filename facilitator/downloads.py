@@ -79,6 +79,12 @@ def _figure(round: Round, kind: Literal["png", "svg"], mimetype: str) -> Respons
     return _file(picture, mimetype, _name(kind, room.stage(round.meeting), round))
 
 
+def warm_up() -> None:
+    """Start the figures' process, so that the first picture does not wait for it."""
+    engine = cast(Engine, current_app.extensions["engine"])
+    engine.spawn(engine.in_thread, cast(FigureDesk, current_app.extensions["figures"]).warm)
+
+
 def _made(request: Request) -> bytes:
     desk = cast(FigureDesk, current_app.extensions["figures"])
     engine = cast(Engine, current_app.extensions["engine"])

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from facilitator.downloads import warm_up
 from facilitator.partials import render_item, render_state, the_room
 from kiosk import access
 from kiosk.clock import SystemClock

@@ -31,7 +31,7 @@ from kiosk.problems import ANSWER_REASONS, Problem
 from kiosk.qr import Wifi, check_wifi
 from kiosk.results import CompositionView, composition_views
 from kiosk.statistics.composition import Picture, next_picture
-from kiosk.statistics.disclosure import Disclosed, disclose, disclose_picture
+from kiosk.statistics.disclosure import Disclosed, disclose, disclose_open, disclose_picture
 from kiosk.store import ballots, meetings, participants, rounds
 from kiosk.store.ballots import TextEntry
 from kiosk.store.keys import Keys
@@ -45,6 +45,11 @@ Transaction = sqlite3.Connection
 
 WALL_OF_ITEM: Mapping[str, WallView] = {"join": "join", "composition": "composition", "break": "break"}
 """What the wall shows when the agenda comes to an item of such a type; any other shows itself."""
+
+
+MOST_JUDGED = 500
+LONGEST_JUDGED = 120
+"""How many answers are remembered as fitting, and how long: not what people have written."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Room:
         self._stages_lock = threading.Lock()
         self._stages_forgotten = 0
         self._rounds: dict[str, tuple[str, Question]] = {}
+        self._judged: dict[tuple[str, str], str] = {}
         self._moved: set[str] = set()
         self._moved_lock = threading.Lock()
         self._told_presence: dict[str, int] = {}
@@ -518,7 +524,19 @@ class Room:
         meeting, question = self._question_of_round(round_id)
         if meeting != participant.meeting:
             raise Problem("no_such_round")
-        return Ballot(ballot_id, round_id, participant.id, canonical(checked_answer(question, answer)))
+        return Ballot(ballot_id, round_id, participant.id, self._spelt_answer(round_id, question, answer))
+
+    def _spelt_answer(self, round_id: str, question: Question, answer: Any) -> str:
+        """The canonical answer as it is stored. A hall gives the same few answers: each is judged once."""
+        key = (round_id, repr(answer))  # of JSON values no two different ones look the same
+        spelt = self._judged.get(key)
+        if spelt is None:
+            spelt = canonical(checked_answer(question, answer))
+            if len(self._judged) >= MOST_JUDGED:
+                self._judged.clear()
+            if len(key[1]) <= LONGEST_JUDGED:
+                self._judged[key] = spelt
+        return spelt
 
     def _question_of_round(self, round_id: str) -> tuple[str, Question]:
         """The meeting and the question of a round: neither ever changes, so both are remembered."""
@@ -533,11 +551,14 @@ class Room:
     def disclosed(self, round_id: str) -> Disclosed:
         """What may be shown of a round, at any door: the gate stands here."""
         round = self.round(round_id)
+        if round.status == "open":
+            progress = self.progress(round_id)
+            return disclose_open(round_id, progress.answered, progress.connected)
         question = self.stage(round.meeting).question_of(round)
         counted = self._tally(round, question)
         if round.composition:
             return disclose_picture(counted, self._picture(round_id), status=round.status)
-        approved = [entry.text for entry in self._approved(round)] if round.status != "open" else []
+        approved = [entry.text for entry in self._approved(round)]
         return disclose(
             counted,
             status=round.status,

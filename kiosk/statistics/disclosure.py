@@ -58,6 +58,11 @@ class Disclosed:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
+def disclose_open(round_id: str, answered: int, connected: int) -> Disclosed:
+    """What anybody may know of a round that is still open."""
+    return Disclosed(round_id, answered, connected, withheld="open", _seal=_SEAL)
+
+
 def disclose(
     tally: Tally,
     *,
@@ -68,7 +73,7 @@ def disclose(
 ) -> Disclosed:
     """Let through what may be shown of a tally; ``texts`` are those already approved."""
     if status == "open":
-        return Disclosed(tally.round, tally.answered, tally.connected, withheld="open", _seal=_SEAL)
+        return disclose_open(tally.round, tally.answered, tally.connected)
     enough = tally.valid >= (N_TOTAL_SENSITIVE if sensitive else N_TOTAL)
     return Disclosed(
         round=tally.round,
@@ -91,7 +96,7 @@ def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStat
     Categories that are hidden are left out of ``counts``.
     """
     if status == "open":
-        return Disclosed(tally.round, tally.answered, tally.connected, withheld="open", _seal=_SEAL)
+        return disclose_open(tally.round, tally.answered, tally.connected)
     shown = {name: count for name, count in picture.shown.items() if count is not None} if picture else None
     return Disclosed(
         round=tally.round,

@@ -125,7 +125,7 @@ def test_an_unapproved_text_reaches_no_wall_and_no_phone(
     (phone,) = phones(server, listen, meeting, 1)
     opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "wish"})
     server.vote(
-        server.join(meeting["code"], 5), opened["id"], [{"text": f"wish {number}"} for number in range(5)]
+        server.join(meeting["code"], 5), opened["id"], [{"text": f"wanted: {number}"} for number in range(5)]
     )
     act(server, f"rounds/{opened['id']}/close")
     texts = server.did("GET", f"/api/v1/rounds/{opened['id']}/texts")["texts"]
@@ -160,8 +160,8 @@ def test_a_phone_that_is_away_for_a_moment_still_counts(
     console = listen(token=operator_token(server), window="console", meeting=meeting["id"])
     first, second = phones(server, listen, meeting, 2)
     console.wait_for("presence", lambda presence: presence["connected"] == 2)
-    first.leave()
-    second.leave()
+    for phone in (first, second):
+        phone.leave()
     opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
     tally = server.did("GET", f"/api/v1/rounds/{opened['id']}/tally")
     assert tally["connected"] == 2

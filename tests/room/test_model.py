@@ -232,7 +232,7 @@ def kiosk() -> Iterator[Kiosk]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
-@given(sequence=st.lists(steps, min_size=4, max_size=20))
+@given(sequence=st.lists(steps, min_size=6, max_size=20))
 def test_casting_is_as_the_rules_say(kiosk: Kiosk, sequence: list[tuple[Any, ...]]) -> None:
     hall = Hall(kiosk.room)
     for step in sequence:

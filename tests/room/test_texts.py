@@ -1,0 +1,140 @@
+"""Open texts: nothing that the facilitator has not approved is ever shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kiosk.problems import Problem
+from kiosk.room import Room
+from tests.support import meetings as m
+from tests.support.people import ABSTAIN, chosen, people, text, vote_all
+
+SAID = ["A bench", "More buses", "A bench", "Something rude", "Light", "A café"]
+
+
+@pytest.fixture
+def running(room: Room) -> Room:
+    room.import_document(m.meeting(m.words("idea"), m.single("p")))
+    room.start("m1")
+    return room
+
+
+@pytest.fixture
+def closed(running: Room) -> str:
+    return answered(running, SAID)
+
+
+def answered(room: Room, said: list[str]) -> str:
+    round_id = room.open_round("m1", "idea")
+    vote_all(room, people(room, len(said)), round_id, map(text, said))
+    room.close_round(round_id)
+    return round_id
+
+
+def ids(room: Room, round_id: str, said: str) -> list[str]:
+    return [entry.id for entry in room.texts(round_id) if entry.text == said]
+
+
+def shown(room: Room, round_id: str) -> tuple[str, ...]:
+    return tuple(room.disclosed(round_id).texts)
+
+
+def refused(act: Callable[[], Any]) -> str:
+    with pytest.raises(Problem) as problem:
+        act()
+    return problem.value.code
+
+
+def test_every_text_waits_at_first(running: Room, closed: str) -> None:
+    entries = running.texts(closed)
+    assert sorted(entry.text for entry in entries) == sorted(SAID)
+    assert {entry.status for entry in entries} == {"waiting"}
+    running.reveal(closed)
+    assert shown(running, closed) == ()
+
+
+def test_only_what_is_approved_is_shown(running: Room, closed: str) -> None:
+    running.reveal(closed)
+    running.review(closed, approve=ids(running, closed, "Light"))
+    assert shown(running, closed) == ("Light",)
+    running.review(closed, approve=ids(running, closed, "More buses") + ids(running, closed, "A café"))
+    assert shown(running, closed) == ("A café", "Light", "More buses")
+
+
+def test_what_is_hidden_again_is_gone(running: Room, closed: str) -> None:
+    running.review(closed, approve=ids(running, closed, "Light"))
+    running.review(closed, hide=ids(running, closed, "Light"))
+    assert shown(running, closed) == ()
+
+
+def test_approving_all_leaves_out_what_was_hidden(running: Room, closed: str) -> None:
+    running.review(closed, hide=ids(running, closed, "Something rude"))
+    running.review(closed, approve=None)
+    assert shown(running, closed) == ("A bench", "A bench", "A café", "Light", "More buses")
+
+
+def test_of_two_equal_texts_each_is_decided_on_its_own(running: Room, closed: str) -> None:
+    one, other = ids(running, closed, "A bench")
+    running.review(closed, approve=[one], hide=[other])
+    assert shown(running, closed) == ("A bench",)
+    statuses = {entry.id: entry.status for entry in running.texts(closed)}
+    assert (statuses[one], statuses[other]) == ("approved", "hidden")
+
+
+def test_phones_hear_of_a_review_only_while_the_result_is_shown(running: Room, closed: str) -> None:
+    before = running.stage("m1").version
+    running.review(closed, approve=ids(running, closed, "Light"))
+    assert running.stage("m1").version == before
+    running.reveal(closed)
+    running.review(closed, hide=ids(running, closed, "Light"))
+    assert running.stage("m1").version == before + 2
+
+
+def test_nothing_is_read_while_the_question_is_open(running: Room) -> None:
+    round_id = running.open_round("m1", "idea")
+    vote_all(running, people(running, 6), round_id, map(text, SAID))
+    assert refused(lambda: running.texts(round_id)) == "still_open"
+    assert refused(lambda: running.review(round_id, approve=None)) == "still_open"
+
+
+def test_too_few_texts_are_not_even_read(running: Room) -> None:
+    round_id = answered(running, SAID[:4])
+    assert running.texts(round_id) == []
+    running.review(round_id, approve=None)
+    assert shown(running, round_id) == ()
+
+
+def test_only_texts_of_this_round_can_be_decided_on(running: Room, closed: str) -> None:
+    (other_text,) = ids(running, closed, "Light")
+    again = answered(running, SAID)
+    assert refused(lambda: running.review(again, approve=[other_text])) == "no_such_text"
+    assert refused(lambda: running.review(closed, hide=["nothing"])) == "no_such_text"
+    assert refused(lambda: running.review(closed, approve=[other_text, "nothing"])) == "no_such_text"
+    assert shown(running, closed) == ()
+
+
+def test_a_text_that_was_changed_or_withdrawn_is_not_read(running: Room) -> None:
+    everyone = people(running, 7)
+    round_id = running.open_round("m1", "idea")
+    vote_all(running, everyone, round_id, map(text, ["First thought"] * 7))
+    vote_all(running, everyone, round_id, [text("Second thought")] * 6 + [ABSTAIN])
+    running.close_round(round_id)
+    assert [entry.text for entry in running.texts(round_id)] == ["Second thought"] * 6
+
+
+def test_other_kinds_have_no_texts(running: Room) -> None:
+    round_id = running.open_round("m1", "p")
+    vote_all(running, people(running, 6), round_id, [chosen("a")] * 6)
+    running.close_round(round_id)
+    assert running.texts(round_id) == []
+
+
+def test_the_order_of_the_texts_is_not_that_of_their_arrival(running: Room) -> None:
+    said = [f"Text {number:02d}" for number in range(30)]
+    round_id = answered(running, said)
+    assert [entry.text for entry in running.texts(round_id)] != said
+    running.review(round_id, approve=None)
+    assert shown(running, round_id) == tuple(sorted(said))
