@@ -55,6 +55,7 @@ def meeting(meeting_id: str) -> ResponseReturnValue:
         return redirect("/facilitator")
     stage = the_room().stage(meeting_id)
     _let_the_room_follow(stage)
+    warm_up()
     return render_template(
         "facilitator/meeting.html", meeting=stage.meeting, main=render_state(stage, current()), **_settings()
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from kiosk.meeting.agenda import next_item
 from kiosk.meeting.ballots import Ballot, Verdict, is_ballot_id
 from kiosk.meeting.document import Meeting, Question, canonical, read_document
 from kiosk.meeting.rounds import OutOfTurn, Round, Verb, step
-from kiosk.meeting.sealing import seal_round
+from kiosk.meeting.sealing import Unsealed, seal_together
 from kiosk.meeting.stage import WALL_VIEWS, Stage, WallView
 from kiosk.meeting.tally import Tally, tally
 from kiosk.problems import ANSWER_REASONS, Problem
@@ -500,6 +500,8 @@ class Room:
 
     def _checked(self, participant: Participant, ballot_id: Any, round_id: Any, answer: Any) -> ballots.Cast:
         ballot = self._well_formed(participant, ballot_id, round_id, answer)
+        if self.stage(participant.meeting).status == "sealed":
+            raise Problem("not_joined")  # and no new key is made for what has none any more
         return ballots.Cast(ballot, self._keys.of_meeting(participant.meeting))
 
     def _verdict(self, cast: ballots.Cast, outcome: ballots.Outcome | BaseException) -> Verdict:
@@ -570,6 +572,9 @@ class Room:
     def progress(self, round_id: str) -> Progress:
         """How many have answered, of how many connected."""
         round = self.round(round_id)
+        if self.stage(round.meeting).status == "sealed":
+            sealed = ballots.sealed_answers(self._store.reader(), round_id)
+            return Progress(len(sealed), round.connected or 0)
         answered = self._answered_by(round)
         return Progress(len(answered), self._connected(round, answered))
 
@@ -770,17 +775,19 @@ class Room:
             round.question: _chosen(ballots.answers_by_participant(tx, round.id))
             for round in stage.composition_rounds()
         }
-        numbers: dict[str, dict[str, int]] = {}
+        sharing: dict[str, list[Unsealed]] = {}
         for round in stage.rounds:
             answers = ballots.answers_by_participant(tx, round.id)
-            answers = _without_unapproved(answers, self._approved(round))
-            group = numbers.setdefault(numbering_of(stage, round), {})
-            _number(group, answers)
-            breakdown = stage.question_of(round).breakdown
-            for sealed in seal_round(answers, breakdown, values, group):
-                ballots.insert_sealed(
-                    tx, round.id, sealed.respondent, canonical(sealed.answer), canonical(sealed.composition)
-                )
+            answers = _without_unapproved(answers, ballots.approved_participants(tx, round.id))
+            unsealed = Unsealed(round.id, answers, stage.question_of(round).breakdown)
+            sharing.setdefault(numbering_of(stage, round), []).append(unsealed)
+        for together in sharing.values():
+            numbers = _drawn_numbers({name for one in together for name in one.answers})
+            for round_id, rows in seal_together(together, values, numbers).items():
+                for row in rows:
+                    ballots.insert_sealed(
+                        tx, round_id, row.respondent, canonical(row.answer), canonical(row.composition)
+                    )
 
 
 def checked_answer(question: Question, answer: Any) -> Mapping[str, Any]:
@@ -884,19 +891,17 @@ def _chosen(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _without_unapproved(
-    answers: Mapping[str, dict[str, Any]], approved: Sequence[TextEntry]
+    answers: Mapping[str, dict[str, Any]], approved: Collection[str]
 ) -> dict[str, dict[str, Any]]:
     """The answers, with every text emptied that the facilitator has not approved."""
-    allowed = {entry.text for entry in approved}
     return {
-        participant: {"text": ""} if "text" in answer and answer["text"] not in allowed else answer
+        participant: {"text": ""} if "text" in answer and participant not in approved else answer
         for participant, answer in answers.items()
     }
 
 
-def _number(group: dict[str, int], newcomers: Iterable[str]) -> None:
-    """Give fresh numbers to those who have none in the group, in an order drawn by lot."""
-    waiting = [participant for participant in newcomers if participant not in group]
-    secrets.SystemRandom().shuffle(waiting)
-    for participant in waiting:
-        group[participant] = len(group) + 1
+def _drawn_numbers(names: Iterable[str]) -> dict[str, int]:
+    """Fresh respondent numbers, drawn by lot."""
+    drawn = list(names)
+    secrets.SystemRandom().shuffle(drawn)
+    return {name: number for number, name in enumerate(drawn, start=1)}

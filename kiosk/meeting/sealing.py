@@ -7,7 +7,7 @@ Everything else becomes unlinkable.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,27 +28,61 @@ class SealedAnswer:
     composition: Mapping[str, str | None]
 
 
-def seal_round(
-    answers: Mapping[str, Answer],
-    breakdown: Sequence[str],
-    values: Mapping[str, Mapping[str, str]],
-    numbers: Mapping[str, int],
-) -> list[SealedAnswer]:
-    """Seal one round.
+@dataclass(frozen=True)
+class Unsealed:
+    """A round as it was answered: answers by participant, and the composition questions it declared."""
 
-    ``answers`` are by participant, ``values`` the composition values by question and participant,
-    ``numbers`` the fresh respondent numbers. The result is sorted by number.
+    round: str
+    answers: Mapping[str, Answer]
+    breakdown: Sequence[str]
+
+
+def seal_together(
+    rounds: Sequence[Unsealed], values: Mapping[str, Mapping[str, str]], numbers: Mapping[str, int]
+) -> dict[str, list[SealedAnswer]]:
+    """Seal rounds that share respondent numbers: a declared pair, or one round alone.
+
+    ``values`` are the composition values by question and participant, ``numbers`` the fresh respondent
+    numbers. The rows of each round are sorted by number.
     """
-    combinations = {
-        participant: tuple(values.get(question, {}).get(participant) for question in breakdown)
-        for participant in answers
-    }
-    blanked = blank_rare(combinations)
-    sealed = [
-        SealedAnswer(numbers[participant], answer, dict(zip(breakdown, blanked[participant], strict=True)))
-        for participant, answer in answers.items()
+    kept = _kept_values(rounds, values)
+    return {one.round: _rows(one, kept, numbers) for one in rounds}
+
+
+def _rows(
+    one: Unsealed, kept: Mapping[str, Mapping[str, str | None]], numbers: Mapping[str, int]
+) -> list[SealedAnswer]:
+    rows = [
+        SealedAnswer(numbers[name], answer, {question: kept[name][question] for question in one.breakdown})
+        for name, answer in one.answers.items()
     ]
-    return sorted(sealed, key=lambda one: one.respondent)
+    return sorted(rows, key=lambda row: row.respondent)
+
+
+def _kept_values(
+    rounds: Sequence[Unsealed], values: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str | None]]:
+    """What is kept of each participant's composition values.
+
+    Whoever has the rows can put those of one number together, and sees which rounds it is in. So nobody may
+    be rare in all that was declared for the rounds they answered, among those who answered the same ones.
+    """
+    kept: dict[str, dict[str, str | None]] = {}
+    for answered, names in _by_rounds_answered(rounds).items():
+        declared = list(dict.fromkeys(name for place in answered for name in rounds[place].breakdown))
+        combinations = {
+            name: tuple(values.get(question, {}).get(name) for question in declared) for name in names
+        }
+        for name, left in blank_rare(combinations).items():
+            kept[name] = dict(zip(declared, left, strict=True))
+    return kept
+
+
+def _by_rounds_answered(rounds: Sequence[Unsealed]) -> dict[tuple[int, ...], list[str]]:
+    groups: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for name in dict.fromkeys(name for one in rounds for name in one.answers):
+        groups[tuple(place for place, one in enumerate(rounds) if name in one.answers)].append(name)
+    return groups
 
 
 def blank_rare(combinations: Mapping[str, Values]) -> dict[str, Values]:

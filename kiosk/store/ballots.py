@@ -215,6 +215,16 @@ def review(connection: sqlite3.Connection, ballot_id: str, status: Literal["appr
     )
 
 
+def approved_participants(connection: sqlite3.Connection, round_id: str) -> frozenset[str]:
+    """Whose open texts the facilitator has approved. For sealing alone."""
+    rows = connection.execute(
+        "SELECT b.participant FROM ballot b JOIN text_review r ON r.ballot = b.id "
+        "WHERE b.round = ? AND b.answer IS NOT NULL AND r.status = 'approved'",
+        (round_id,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def counted_with_rehearsal(connection: sqlite3.Connection, meeting_id: str) -> bool:
     """Whether a round other than composition holds answers of people and of the rehearsal together."""
     row = connection.execute(

@@ -64,10 +64,14 @@ def close(connection: sqlite3.Connection, round_id: str, connected: int, closed_
 
 
 def delete_rehearsed(connection: sqlite3.Connection, meeting_id: str) -> None:
-    """Delete the rounds that only the rehearsal answered; keep the others as real ones."""
+    """Delete the rounds of the rehearsal that nobody else answered; keep the others as real."""
+    answered_by = (
+        "EXISTS (SELECT 1 FROM ballot b JOIN participant p ON p.id = b.participant "
+        "WHERE b.round = round.id AND p.rehearsal = {})"
+    )
     connection.execute(
-        "DELETE FROM round WHERE meeting = ? AND rehearsal = 1 AND NOT EXISTS (SELECT 1 FROM ballot b "
-        "JOIN participant p ON p.id = b.participant WHERE b.round = round.id AND p.rehearsal = 0)",
+        "DELETE FROM round WHERE meeting = ? AND composition = 0 "
+        f"AND (rehearsal = 1 OR {answered_by.format(1)}) AND NOT {answered_by.format(0)}",
         (meeting_id,),
     )
     connection.execute("UPDATE round SET rehearsal = 0 WHERE meeting = ?", (meeting_id,))
