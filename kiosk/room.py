@@ -31,7 +31,7 @@ from kiosk.problems import ANSWER_REASONS, Problem
 from kiosk.qr import Wifi, check_wifi
 from kiosk.results import CompositionView, composition_views
 from kiosk.statistics.composition import Picture, next_picture
-from kiosk.statistics.disclosure import Disclosed, disclose, disclose_open, disclose_picture
+from kiosk.statistics.disclosure import N_TOTAL, Disclosed, disclose, disclose_open, disclose_picture
 from kiosk.store import ballots, meetings, participants, rounds
 from kiosk.store.ballots import TextEntry
 from kiosk.store.keys import Keys
@@ -42,6 +42,10 @@ from kiosk.whereabouts import Whereabouts
 
 T = TypeVar("T")
 Transaction = sqlite3.Connection
+
+TRY_SAVING_SECONDS = 10
+TRY_AGAIN_SECONDS = 2
+"""How often it is tried whether the disk takes anything, while it did and while it did not."""
 
 WALL_OF_ITEM: Mapping[str, WallView] = {"join": "join", "composition": "composition", "break": "break"}
 """What the wall shows when the agenda comes to an item of such a type; any other shows itself."""
@@ -96,6 +100,7 @@ class Room:
         self._told_presence: dict[str, int] = {}
         self._told_progress: dict[str, Progress] = {}
         self._told_saving = Saving(ok=True)
+        self._tried_saving_at = clock.seconds()
         self._tally_seq = 0
 
     # ── Meetings: bringing one in, looking at it ────────────────────────────────────────────────────
@@ -223,26 +228,29 @@ class Room:
 
         if self._store.write(job, forget_order=True):
             for round in self._read_stage(meeting_id).composition_rounds():
-                self._step_composition(round, final=True)
+                self._step_composition(round)
             self._announce(meeting_id)
 
     def seal(self, meeting_id: str, version: int | None = None) -> None:
         """Anonymise an ended meeting for good: fresh numbers, no participants, no key."""
 
-        def job(tx: Transaction) -> bool:
+        def job(tx: Transaction) -> frozenset[str] | None:
             row = _expect(tx, meeting_id, version)
             if row.status == "sealed":
-                return False
+                return None
             if row.status != "ended":
                 raise Problem("not_ended")
             self._seal_answers(tx, row)
-            participants.delete_all(tx, meeting_id)
+            left = participants.delete_all(tx, meeting_id)
             meetings.set_status(tx, meeting_id, "sealed")
             meetings.move_version(tx, meeting_id)
-            return True
+            return left
 
-        if self._store.write(job, forget_order=True):
-            self._keys.destroy(meeting_id)
+        left = self._store.write(job, forget_order=True)
+        # Also when it was sealed before: the laptop may have died between the two.
+        self._keys.destroy(meeting_id)
+        if left is not None:
+            self._let_go(meeting_id, left)
             self._announce(meeting_id)
 
     def go_to(self, meeting_id: str, item: str | None, wall: str | None, version: int | None = None) -> None:
@@ -274,7 +282,7 @@ class Room:
             if any(round.status == "open" for round in stage.rounds_of(item)):
                 raise Problem("still_open")
             meetings.skip(tx, meeting_id, item)
-            if row.item in (item, None):
+            if row.item == item:
                 following = next_item(replace(stage, skipped=stage.skipped | {item}), item)
                 if following is not None:
                     view = WALL_OF_ITEM.get(following.type, "item")
@@ -305,7 +313,8 @@ class Room:
             rounds.insert(tx, round)
             if item is not None:
                 meetings.unskip(tx, meeting_id, item)
-            meetings.set_place(tx, meeting_id, item or row.item, "item")
+            # A question that is not on the agenda leaves the meeting at no item, so that it is what is shown.
+            meetings.set_place(tx, meeting_id, item, "item")
             meetings.move_version(tx, meeting_id)
             return round.id
 
@@ -325,15 +334,14 @@ class Room:
 
     def reveal(self, round_id: str, version: int | None = None) -> None:
         """Show the result of a closed round, on the wall and on the phones."""
+        shown = self.disclosed(round_id).as_record()
 
         def reveal(tx: Transaction, round: Round) -> None:
             rounds.set_status(tx, round.id, "revealed")
-            row = _find(tx, round.meeting)
-            meetings.set_place(tx, round.meeting, round.item or row.item, "item")
+            rounds.record_release(tx, round.id, "room", shown)
+            meetings.set_place(tx, round.meeting, round.item, "item")
 
         self._turn("reveal", round_id, version, reveal)
-        shown = self.disclosed(round_id).as_record()
-        self._store.write(_recording(round_id, shown))
 
     def hide(self, round_id: str, version: int | None = None) -> None:
         """Take a result off the wall and the phones again."""
@@ -352,10 +360,12 @@ class Room:
         meeting_id = self.round(round_id).meeting
 
         def job(tx: Transaction) -> bool:
-            _expect(tx, meeting_id, version)
+            row = _expect(tx, meeting_id, version)
             round = rounds.find(tx, round_id)
             if round is None:
                 raise Problem("no_such_round")
+            if row.status == "sealed" and verb != "close":
+                raise Problem("not_running")
             if round.composition:
                 raise Problem("asked_by_server")
             try:
@@ -439,21 +449,34 @@ class Room:
         return {round: {"answer": answer, "status": "counted"} for round, answer in answered.items()}
 
     def discard_rehearsal(self, meeting_id: str, version: int | None = None) -> None:
-        """Forget the rehearsal: its participants, its answers and the rounds nobody else answered."""
+        """Forget the rehearsal: its participants, what they answered, and the rounds opened meanwhile.
 
-        def job(tx: Transaction) -> None:
+        A meeting in which nobody else has answered is as if it had never been started.
+        """
+
+        def job(tx: Transaction) -> frozenset[str]:
             row = _expect(tx, meeting_id, version)
-            if ballots.counted_with_rehearsal(tx, meeting_id):
+            if rounds.counted_with_rehearsal(tx, meeting_id, at_least=N_TOTAL):
                 raise Problem("rehearsal_counted")
-            rounds.delete_rehearsed(tx, meeting_id)
-            participants.delete_rehearsing(tx, meeting_id)
-            rounds.forget_releases(tx, meeting_id)
+            rounds.forget_rehearsed_releases(tx, meeting_id)
+            rounds.delete_rehearsed(tx, meeting_id, at_least=N_TOTAL)
+            left = participants.delete_rehearsing(tx, meeting_id)
             if row.status == "running":
                 meetings.set_place(tx, meeting_id, None, "join")
+            if not ballots.any_in(tx, meeting_id):
+                rounds.delete_all(tx, meeting_id)
+                meetings.begin_anew(tx, meeting_id)
             meetings.move_version(tx, meeting_id)
+            return left
 
-        self._store.write(job, forget_order=True)
+        self._let_go(meeting_id, self._store.write(job, forget_order=True))
         self._announce(meeting_id)
+
+    def _let_go(self, meeting_id: str, left: Iterable[str]) -> None:
+        """Forget participants who are no more, on the network as well."""
+        for participant in left:
+            self._hub.disconnect(participant)
+            self._connections.forget(meeting_id, participant)
 
     def _let_in(self, joined: Joined) -> None:
         def job(tx: Transaction) -> None:
@@ -618,7 +641,11 @@ class Room:
                 meetings.move_version(tx, round.meeting)
 
         self._store.write(job)
-        self._announce(round.meeting, *(AUDIENCES if round.status == "revealed" else ("console",)))
+        if round.status != "revealed":
+            self._announce(round.meeting, "console")
+            return
+        self._announce(round.meeting)
+        self._store.write(_recording(round_id, self.disclosed(round_id).as_record()))
 
     def _tally(self, round: Round, question: Question) -> Tally:
         reader = self._store.reader()
@@ -672,9 +699,16 @@ class Room:
                 self._tell_presence(meeting_id)
         with self._moved_lock:
             moved, self._moved = self._moved, set()
-        for round in filter(None, (rounds.find(self._store.reader(), name) for name in moved)):
-            self._tell_progress(round)
         self._tell_saving()
+        while moved:
+            round = rounds.find(self._store.reader(), name := moved.pop())
+            try:
+                if round is not None:
+                    self._tell_progress(round)
+            except Exception:
+                for missed in (name, *moved):
+                    self._note_move(missed)
+                raise
 
     def _tell_presence(self, meeting_id: str) -> None:
         connected = self.presence(meeting_id)
@@ -700,18 +734,24 @@ class Room:
         )
 
     def _tell_saving(self) -> None:
+        now = self._clock.seconds()
+        if now - self._tried_saving_at >= (
+            TRY_SAVING_SECONDS if self._store.saving.ok else TRY_AGAIN_SECONDS
+        ):
+            self._tried_saving_at = now
+            self.can_save()
         saving = self._store.saving
         if saving.ok != self._told_saving.ok:
             self._told_saving = saving
             for meeting_id in self._connections.meetings():
                 self._hub.announce_saving(meeting_id, saving.ok)
 
-    def _step_composition(self, round: Round, *, final: bool = False) -> None:
+    def _step_composition(self, round: Round) -> None:
         """Release the next picture of who is in the room, if enough is new."""
         question = self.stage(round.meeting).question_of(round)
         counts = self._tally(round, question).counts
         last = self._picture(round.id)
-        picture = next_picture(last, counts, sensitive=question.sensitive, final=final)
+        picture = next_picture(last, counts, sensitive=question.sensitive)
         if picture is not None and picture != last:
             self._store.write(_recording(round.id, asdict(picture)))
             self._announce(round.meeting, "console", "wall")
@@ -777,6 +817,8 @@ class Room:
         }
         sharing: dict[str, list[Unsealed]] = {}
         for round in stage.rounds:
+            if round.composition:
+                _keep_only_what_was_shown(tx, round.id)
             answers = ballots.answers_by_participant(tx, round.id)
             answers = _without_unapproved(answers, ballots.approved_participants(tx, round.id))
             unsealed = Unsealed(round.id, answers, stage.question_of(round).breakdown)
@@ -784,9 +826,13 @@ class Room:
         for together in sharing.values():
             numbers = _drawn_numbers({name for one in together for name in one.answers})
             for round_id, rows in seal_together(together, values, numbers).items():
-                for row in rows:
+                for sealed in rows:
                     ballots.insert_sealed(
-                        tx, round_id, row.respondent, canonical(row.answer), canonical(row.composition)
+                        tx,
+                        round_id,
+                        sealed.respondent,
+                        canonical(sealed.answer),
+                        canonical(sealed.composition),
                     )
 
 
@@ -875,6 +921,14 @@ def _item_of_question(stage: Stage, question_id: str) -> str | None:
 
 def _wall_view(wanted: str | None, otherwise: WallView) -> WallView:
     return next((view for view in WALL_VIEWS if view == wanted), otherwise)
+
+
+def _keep_only_what_was_shown(tx: Transaction, round_id: str) -> None:
+    """Let the record of a composition question hold no count that was hidden."""
+    body = rounds.last_release(tx, round_id, "room")
+    if body is not None:
+        counts = {name: count or 0 for name, count in body["shown"].items()}
+        rounds.keep_last_release(tx, round_id, "room", {**body, "counts": counts})
 
 
 def _recording(round_id: str, body: dict[str, Any]) -> Callable[[Transaction], None]:

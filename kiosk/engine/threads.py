@@ -40,6 +40,10 @@ class QuietHandler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the library's own word
         pass
 
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        # So a WebSocket ends here. What may still come from it is no further request.
+        self.close_connection = True
+
     def version_string(self) -> str:
         return "kiosk"
 

@@ -101,6 +101,10 @@ class Connections:
         """Note that a participant made a request."""
         self._heard[meeting][participant] = self._clock.seconds()
 
+    def forget(self, meeting: str, participant: str) -> None:
+        """Forget a participant who is no more."""
+        self._heard[meeting].pop(participant, None)
+
     def present(self, meeting: str) -> frozenset[str]:
         """The participants with an open socket or a request in the last minute."""
         earliest = self._clock.seconds() - HEARD_SECONDS

@@ -7,9 +7,11 @@ of Socket.IO ends here without a word in the log.
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Callable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask_socketio import SocketIO
 
@@ -19,6 +21,13 @@ from kiosk.live.connections import Allowance
 BURST = 60
 PER_SECOND = 15
 """Packets of any sort: three times what may be ballots, so that a fast finger never meets this limit."""
+
+
+class _Nowhere(io.TextIOBase):
+    """A log that keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 def guard(socketio: SocketIO, clock: Clock) -> None:
@@ -35,7 +44,13 @@ def guard(socketio: SocketIO, clock: Clock) -> None:
             except (ValueError, OSError):  # what it sent while it changed over from polling was no packet
                 return []
 
-        return driver(handle, server)
+        serve = driver(handle, server)
+
+        def quietly(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+            environ["wsgi.errors"] = _Nowhere()  # eventlet would write down who hung up
+            return serve(environ, start_response)
+
+        return quietly
 
     engine._async = {**parts, "websocket": metered}  # noqa: SLF001
     engine.on("message", _forgiving(engine.handlers["message"]))

@@ -27,6 +27,8 @@ Answer = Callable[[dict[str, Any]], None]
 LARGEST_MESSAGE = 16_000
 PING_SECONDS = 25
 PING_TIMEOUT_SECONDS = 20
+FAREWELL_SECONDS = 0.1
+"""Between telling a client that it is cut and cutting it: threads would overtake the message."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,12 @@ class Sockets:
             done(error)
 
     def _turn_away(self, sid: str, caller: Caller | None) -> dict[str, Any]:
-        self._engine.spawn(self._server.disconnect, sid)  # after it has heard why
+        self._engine.spawn(self._cut, sid)
         return {"status": "refused", "code": "too_fast" if caller else "not_joined"}
+
+    def _cut(self, sid: str) -> None:
+        self._engine.sleep(FAREWELL_SECONDS)
+        self._server.disconnect(sid)
 
     def _refused(self, error: Exception, caller: Caller) -> dict[str, Any]:
         return {"status": "refused", **self._doors.refusal(error, caller.language)}

@@ -29,11 +29,7 @@ def next_act(stage: Stage) -> Act:
     forgotten = _open_elsewhere(stage)
     if forgotten is not None:
         return forgotten
-    if stage.item is not None and stage.item.type == "question":
-        act = _act_on_question(stage, stage.item)
-        if act is not None:
-            return act
-    return _go_on(stage)
+    return _act_on_round(stage) or _go_on(stage)
 
 
 def next_item(stage: Stage, after: str | None) -> AgendaItem | None:
@@ -51,14 +47,16 @@ def _open_elsewhere(stage: Stage) -> Act | None:
     return None
 
 
-def _act_on_question(stage: Stage, item: AgendaItem) -> Act | None:
-    round = stage.current_round()
+def _act_on_round(stage: Stage) -> Act | None:
+    """What the current question needs next; None when there is none, or nothing left to do with it."""
+    item, round = stage.item, stage.current_round()
     if round is None:
-        return Act("open", item.id)
+        waits = item is not None and item.type == "question" and item.id not in stage.skipped
+        return Act("open", item.id) if item is not None and waits else None
     if round.status == "open":
-        return Act("close", item.id, round.id)
-    if round.status == "closed":
-        return Act("reveal", item.id, round.id)
+        return Act("close", round.item, round.id)
+    if round.status == "closed" and round.item not in stage.skipped:
+        return Act("reveal", round.item, round.id)
     return None
 
 

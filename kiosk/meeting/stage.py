@@ -46,8 +46,9 @@ class Stage:
         return tuple(round for round in self.rounds if round.item == item_id)
 
     def current_round(self) -> Round | None:
-        """The latest round of the current item."""
-        rounds = self.rounds_of(self.item.id) if self.item else ()
+        """The latest round of the current item; at no item, the latest that is not on the agenda."""
+        current = self.item.id if self.item else None
+        rounds = [round for round in self.rounds if round.item == current and not round.composition]
         return rounds[-1] if rounds else None
 
     def open_rounds(self) -> tuple[Round, ...]:

@@ -54,17 +54,14 @@ class Picture:
         return {name: count for name, count in self.shown.items() if count is not None}
 
 
-def next_picture(
-    last: Picture | None, counts: Mapping[str, int], *, sensitive: bool, final: bool = False
-) -> Picture | None:
+def next_picture(last: Picture | None, counts: Mapping[str, int], *, sensitive: bool) -> Picture | None:
     """The picture to show now; ``last`` again when too little is new. None while there has been none.
 
-    ``final`` is the picture after the round has closed. It too waits where too little is new, since
-    the step between two pictures must never be one person.
+    After the close too: the step between two pictures must never be one person.
     """
     answered = sum(counts.values())
     new = answered - (last.answered if last else 0)
-    if new < FIRST_STEP and not (final and last is None and answered >= FIRST_STEP):
+    if new < FIRST_STEP:
         return last
     moved = {name: _move(last.counts[name] if last else 0, count) for name, count in counts.items()}
     # A category that waits at zero is not empty: the few who are in it must not be shown as nobody.

@@ -225,13 +225,10 @@ def approved_participants(connection: sqlite3.Connection, round_id: str) -> froz
     return frozenset(row[0] for row in rows)
 
 
-def counted_with_rehearsal(connection: sqlite3.Connection, meeting_id: str) -> bool:
-    """Whether a round other than composition holds answers of people and of the rehearsal together."""
+def any_in(connection: sqlite3.Connection, meeting_id: str) -> bool:
+    """Whether anybody has answered anything in a meeting."""
     row = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM round r "
-        "WHERE r.meeting = ? AND r.composition = 0 AND r.status != 'open' "
-        "AND (SELECT count(DISTINCT p.rehearsal) FROM ballot b JOIN participant p ON p.id = b.participant "
-        "     WHERE b.round = r.id AND b.answer IS NOT NULL) = 2)",
+        "SELECT EXISTS (SELECT 1 FROM ballot b JOIN round r ON r.id = b.round WHERE r.meeting = ?)",
         (meeting_id,),
     ).fetchone()
     return bool(row[0])

@@ -60,6 +60,14 @@ def set_status(connection: sqlite3.Connection, meeting_id: str, status: MeetingS
     connection.execute("UPDATE meeting SET status = ? WHERE id = ?", (status, meeting_id))
 
 
+def begin_anew(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Put a meeting back to where it was before its start."""
+    connection.execute("DELETE FROM skipped WHERE meeting = ?", (meeting_id,))
+    connection.execute(
+        "UPDATE meeting SET status = 'prepared', item = NULL, wall = 'join' WHERE id = ?", (meeting_id,)
+    )
+
+
 def set_place(connection: sqlite3.Connection, meeting_id: str, item: str | None, wall: WallView) -> None:
     """Where the meeting is on its agenda, and what the wall shows."""
     connection.execute("UPDATE meeting SET item = ?, wall = ? WHERE id = ?", (item, wall, meeting_id))

@@ -52,10 +52,15 @@ def in_rehearsal(connection: sqlite3.Connection, meeting_id: str) -> int:
     return int(row[0])
 
 
-def delete_rehearsing(connection: sqlite3.Connection, meeting_id: str) -> None:
-    connection.execute("DELETE FROM participant WHERE meeting = ? AND rehearsal = 1", (meeting_id,))
+def delete_rehearsing(connection: sqlite3.Connection, meeting_id: str) -> frozenset[str]:
+    """Delete the participants of the rehearsal, and with them their ballots; who they were."""
+    rows = connection.execute(
+        "DELETE FROM participant WHERE meeting = ? AND rehearsal = 1 RETURNING id", (meeting_id,)
+    )
+    return frozenset(row[0] for row in rows.fetchall())
 
 
-def delete_all(connection: sqlite3.Connection, meeting_id: str) -> None:
-    """Delete every participant of a meeting, and with them devices and ballots."""
-    connection.execute("DELETE FROM participant WHERE meeting = ?", (meeting_id,))
+def delete_all(connection: sqlite3.Connection, meeting_id: str) -> frozenset[str]:
+    """Delete every participant of a meeting, and with them devices and ballots; who they were."""
+    rows = connection.execute("DELETE FROM participant WHERE meeting = ? RETURNING id", (meeting_id,))
+    return frozenset(row[0] for row in rows.fetchall())

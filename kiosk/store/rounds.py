@@ -63,18 +63,42 @@ def close(connection: sqlite3.Connection, round_id: str, connected: int, closed_
     )
 
 
-def delete_rehearsed(connection: sqlite3.Connection, meeting_id: str) -> None:
-    """Delete the rounds of the rehearsal that nobody else answered; keep the others as real."""
-    answered_by = (
-        "EXISTS (SELECT 1 FROM ballot b JOIN participant p ON p.id = b.participant "
-        "WHERE b.round = round.id AND p.rehearsal = {})"
-    )
+_PEOPLE = (
+    "(SELECT count(*) FROM ballot b JOIN participant p ON p.id = b.participant "
+    "WHERE b.round = round.id AND b.answer IS NOT NULL AND p.rehearsal = 0)"
+)
+_REHEARSED = (
+    "EXISTS (SELECT 1 FROM ballot b JOIN participant p ON p.id = b.participant "
+    "WHERE b.round = round.id AND p.rehearsal = 1)"
+)
+
+
+def counted_with_rehearsal(connection: sqlite3.Connection, meeting_id: str, at_least: int) -> bool:
+    """Whether people in the room have answered a closed round together with the rehearsal.
+
+    In a round that was opened in rehearsal fewer than ``at_least`` of them, the facilitator's own phone
+    say, do not make it real.
+    """
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM round WHERE meeting = ? AND composition = 0 AND status != 'open' "
+        f"AND {_REHEARSED} AND {_PEOPLE} >= iif(rehearsal = 1, ?, 1))",
+        (meeting_id, at_least),
+    ).fetchone()
+    return bool(row[0])
+
+
+def delete_rehearsed(connection: sqlite3.Connection, meeting_id: str, at_least: int) -> None:
+    """Delete the rounds of the rehearsal that too few others answered; keep the rest as real."""
     connection.execute(
-        "DELETE FROM round WHERE meeting = ? AND composition = 0 "
-        f"AND (rehearsal = 1 OR {answered_by.format(1)}) AND NOT {answered_by.format(0)}",
-        (meeting_id,),
+        f"DELETE FROM round WHERE meeting = ? AND composition = 0 AND (rehearsal = 1 OR {_REHEARSED}) "
+        f"AND {_PEOPLE} < iif(rehearsal = 1, ?, 1)",
+        (meeting_id, at_least),
     )
     connection.execute("UPDATE round SET rehearsal = 0 WHERE meeting = ?", (meeting_id,))
+
+
+def delete_all(connection: sqlite3.Connection, meeting_id: str) -> None:
+    connection.execute("DELETE FROM round WHERE meeting = ?", (meeting_id,))
 
 
 def record_release(
@@ -104,10 +128,21 @@ def _last_body(connection: sqlite3.Connection, round_id: str, audience: str) -> 
     return row[0] if row else None
 
 
-def forget_releases(connection: sqlite3.Connection, meeting_id: str) -> None:
+def forget_rehearsed_releases(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Forget the pictures of who is in the room that the rehearsal had a part in."""
     connection.execute(
-        "DELETE FROM release WHERE round IN (SELECT id FROM round WHERE meeting = ?)", (meeting_id,)
+        "DELETE FROM release WHERE round IN "
+        f"(SELECT id FROM round WHERE meeting = ? AND composition = 1 AND {_REHEARSED})",
+        (meeting_id,),
     )
+
+
+def keep_last_release(
+    connection: sqlite3.Connection, round_id: str, audience: str, body: dict[str, Any]
+) -> None:
+    """Keep one release of a round, in these words, and forget those before."""
+    connection.execute("DELETE FROM release WHERE round = ? AND audience = ?", (round_id, audience))
+    record_release(connection, round_id, audience, body)
 
 
 def _row(row: tuple[Any, ...]) -> Round:

@@ -457,6 +457,7 @@ def test_discarding_the_rehearsal(client: Browser) -> None:
     said(operator.post("/api/v1/meetings/m1/rehearsal/discard", json={}), 200)
     refused(actor.get("/api/v1/state"), 401, "not_joined")
     refused(operator.get(f"/api/v1/rounds/{round_id}/tally"), 404, "no_such_round")
+    said(operator.post("/api/v1/meetings/m1/start", json={}), 200)
     actor = client.rehearsing()
     round_id = ask(operator, "drink")
     cast_(actor, round_id, {"options": ["a"]})

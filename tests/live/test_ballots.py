@@ -129,6 +129,7 @@ def test_discarded_participants_are_told_that_they_have_not_joined(
     round_id = open_round(server, meeting)
     assert actor.cast(round_id, {"options": ["a"]}) == {"status": "counted"}
     server.did("POST", f"/api/v1/meetings/{meeting['id']}/rehearsal/discard", {})
+    server.did("POST", f"/api/v1/meetings/{meeting['id']}/start", {})
     again = open_round(server, meeting)
     assert actor.cast(again, {"options": ["a"]})["code"] == "not_joined"
     assert answered(server, again) == 0

@@ -104,7 +104,7 @@ def test_nobody_is_rare_in_the_rows_of_a_pair_together(
     before = Unsealed("before", {name: {"value": 1} for name, person in places.items() if person[0]}, ["age"])
     after = Unsealed("after", {name: {"value": 2} for name, person in places.items() if person[1]}, breakdown)
     rows = sealed(before, after, values=values)
-    together: dict[int, dict[str, object]] = {}
+    together: dict[int, dict[str, Values]] = {}
     for name, sealed_rows in rows.items():
         for row in sealed_rows:
             together.setdefault(row.respondent, {})[name] = tuple(row.composition.values())
