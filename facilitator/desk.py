@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.clock import SystemClock
 from kiosk.kinds import kind_of
 from kiosk.meeting.agenda import Act, next_act
 from kiosk.meeting.document import AgendaItem, Option, Question
@@ -153,7 +152,7 @@ def desk(stage: Stage, room: Room, language: str) -> Desk:
         composition=() if current else room.composition(stage.meeting.id, language),
         presence=room.presence(stage.meeting.id),
         saving=room.saving(),
-        now=_now(),
+        now=room.now().isoformat(timespec="milliseconds"),
     )
 
 
@@ -171,7 +170,7 @@ def summary(stage: Stage, room: Room, language: str) -> Summary:
         cards=tuple(_card(line, stage, room, language) for line in questions if line.runs),
         not_asked=tuple(line for line in questions if not line.runs),
         composition=room.composition(stage.meeting.id, language),
-        now=_now(),
+        now=room.now().isoformat(timespec="milliseconds"),
     )
 
 
@@ -248,7 +247,3 @@ def _run(round: Round, stage: Stage, room: Room, language: str) -> Run:
         texts=tuple(room.texts(round.id)) if is_over and stage.question_of(round).kind == "text" else (),
         take_home=may_be_taken_home(round, stage),
     )
-
-
-def _now() -> str:
-    return SystemClock().now().isoformat(timespec="milliseconds")

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from facilitator.downloads import warm_up
 from facilitator.partials import render_item, render_state, the_room
 from kiosk import access
-from kiosk.clock import SystemClock
 from kiosk.languages import INTERFACE, current, own_name
 from kiosk.meeting.stage import Stage
 
@@ -43,7 +42,7 @@ def meetings() -> ResponseReturnValue:
     return render_template(
         "facilitator/meetings.html",
         meetings=the_room().meetings(),
-        today=SystemClock().now().astimezone().date().isoformat(),
+        today=the_room().now().astimezone().date().isoformat(),
         **_settings(),
     )
 

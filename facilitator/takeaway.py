@@ -58,7 +58,7 @@ def meeting_results(room: Room, stage: Stage) -> tuple[ResultExport, ...]:
 
 
 def _result(room: Room, stage: Stage, round: Round) -> Result:
-    if not may_be_taken_home(round, stage):
+    if round.composition or not may_be_taken_home(round, stage):
         raise Problem("not_revealed")
     return result_view(stage, round, room.disclosed(round.id), current())
 

@@ -14,8 +14,9 @@ from typing import ParamSpec, TypeVar, cast
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from kiosk.entrance import Entrance
+from kiosk.entrance import SESSION_DAYS, Entrance
 from kiosk.languages import INTERFACE, SOURCE, choose
+from kiosk.limits import Limits
 from kiosk.live.hub import Hub
 from kiosk.meeting.stage import Stage
 from kiosk.problems import Problem
@@ -31,13 +32,16 @@ DEVICE_COOKIE = "kiosk_device"
 COOKIES: dict[Role, str] = {"console": "kiosk_console", "wall": "kiosk_wall"}
 LANGUAGE_COOKIE = "kiosk_lang"
 DEVICE_DAYS = 2
-SESSION_DAYS = 30
 DAY = 86_400
 
 
 def room() -> Room:
     """The room behind this request."""
     return cast(Room, current_app.extensions["room"])
+
+
+def limits() -> Limits:
+    return cast(Limits, current_app.extensions["limits"])
 
 
 def entrance() -> Entrance:
@@ -95,33 +99,22 @@ def operator_only(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-def console_session() -> Session | None:
-    """The console session that asks, if it has one."""
-    return session("console")
-
-
-def require_console(view: Callable[P, R]) -> Callable[P, R]:
-    """A route for consoles alone."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if console_session() is None:
-            raise Problem("operator_only")
-        return view(*args, **kwargs)
-
-    return guarded
-
-
 def check_origin() -> None:
     """Refuse a change that a foreign page could have made with our cookie.
 
     The doorway has refused foreign Origins already. What comes without any must bring a token, not a
     cookie, and JSON rather than a form, which no page can send across origins unasked.
     """
-    if request.method in ("GET", "HEAD", "OPTIONS") or bearer() is not None:
+    if request.method in ("GET", "HEAD", "OPTIONS") or _token_decides():
         return
     if request.headers.get("Origin") is None:
         raise Problem("foreign_origin")
+
+
+def _token_decides() -> bool:
+    """Whether a token of the header is what opens the door, and not a cookie beside it."""
+    token = bearer()
+    return token is not None and (is_operator_token() or room().participant(token) is not None)
 
 
 def form_token() -> str:

@@ -40,6 +40,7 @@ def join() -> Response:
             raise Problem("operator_only")
         access.check_origin()
     token = None if access.is_operator_token() else access.device_token()
+    access.limits().join()
     joined = room().join(text(message, "code"), token, channel=channel, rehearsal=rehearsal)
     response = jsonify(device=joined.token, state=state_for(joined.participant, request_language()))
     access.remember_device(response, joined.token)
@@ -58,6 +59,7 @@ def state() -> BaseResponse:
 def cast() -> tuple[Response, int]:
     access.check_origin()
     participant = access.participant()
+    access.limits().ballot(participant.id)
     message = body()
     verdict = room().cast(participant, message.get("id"), message.get("round"), message.get("answer"))
     return jsonify(status=verdict), 201 if verdict == "counted" else 200
@@ -112,7 +114,7 @@ def import_meeting() -> tuple[Response, int]:
 def duplicate(meeting_id: str) -> tuple[Response, int]:
     message = body()
     changes = {name: message[name] for name in DUPLICATE_FIELDS if message.get(name, "") not in (None, "")}
-    new_id, code = room().duplicate(meeting_id, changes)
+    new_id, code = room().duplicate(meeting_id, changes, request_language())
     return jsonify(id=new_id, code=code), 201
 
 

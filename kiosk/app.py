@@ -27,6 +27,7 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.doorway import LARGEST_BODY, Doorway
 from kiosk.engine import Engine, TransportName
 from kiosk.entrance import Entrance
+from kiosk.limits import Limits
 from kiosk.live.connections import Connections
 from kiosk.live.gate import guard
 from kiosk.live.hub import Hub
@@ -98,7 +99,13 @@ def make_kiosk(
     app = _make_flask(assets)
     app.config["FIGURES_FOLDER"] = data / "figures"
     app.extensions.update(
-        room=room, entrance=entrance, keys=keys, hub=hub, whereabouts=whereabouts, engine=engine, clock=clock
+        room=room,
+        entrance=entrance,
+        keys=keys,
+        hub=hub,
+        whereabouts=whereabouts,
+        engine=engine,
+        limits=Limits(clock),
     )
     for blueprint in (api.blueprint, console.blueprint, wall.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)

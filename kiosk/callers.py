@@ -83,7 +83,10 @@ class Callers:
         person = self._person(window, token, cookies)
         if person is None:
             raise Problem("operator_only" if window == "console" else "wall_only")
-        return Caller(window, self._meeting(window, auth), language, person)
+        meeting = self._meeting(window, auth)
+        if window == "wall" and meeting:  # the hall's language, not the projector's
+            language = choose(self._room.stage(meeting).meeting.languages, INTERFACE) or language
+        return Caller(window, meeting, language, person)
 
     def _person(self, window: Role, token: str | None, cookies: Mapping[str, str]) -> str | None:
         if token is not None and self._entrance.is_operator(token):

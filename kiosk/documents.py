@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.kinds import KINDS, Malformed
+from kiosk.languages import wording
 from kiosk.meeting.document import DocumentError, Json, Meeting, read_document
 from kiosk.problems import Problem
 
@@ -58,10 +59,23 @@ def check_code(code: str) -> str:
     return code
 
 
-def with_changes(document: Json, meeting_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of a new meeting: the old one with another id and some words changed."""
+def with_changes(
+    document: Json, meeting_id: str, changes: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """The document of a new meeting: the old one with another id and some words changed.
+
+    A wording that is what it was in ``language`` keeps its translations; a new one has none yet.
+    """
     copy: dict[str, Any] = json.loads(json.dumps(document))
-    copy["meeting"] = {**copy["meeting"], **changes, "id": meeting_id}
+    head = copy["meeting"]
+    for name, value in changes.items():
+        before = head.get(name)
+        if isinstance(value, str) and isinstance(before, Mapping):
+            known = wording(before, language, head.get("languages", ()))[0]
+            head[name] = before if value == known else {language: value}
+        else:
+            head[name] = value
+    head["id"] = meeting_id
     if "code" not in changes:
         copy["meeting"].pop("code", None)
     return copy

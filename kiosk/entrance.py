@@ -23,6 +23,7 @@ from kiosk.store.store import Connection, Store
 TOKEN_BYTES = 24
 PAIRING_MINUTES = 10
 START_LINK_MINUTES = 60
+SESSION_DAYS = 30
 
 
 def mint() -> str:
@@ -83,7 +84,10 @@ class Entrance:
         if not token:
             return None
         session = sessions.find(self._store.reader(), digest(token))
-        return session if session is not None and session.role in roles else None
+        if session is None or session.role not in roles:
+            return None
+        oldest = stamp(self._clock.now() - timedelta(days=SESSION_DAYS))
+        return session if session.started_at >= oldest else None
 
     def sessions(self) -> list[Session]:
         return sessions.every(self._store.reader())

@@ -28,8 +28,10 @@ def health() -> tuple[Response, int]:
 @blueprint.get("/")
 def home() -> BaseResponse:
     participant = room().participant(access.device_token())
-    if participant is not None:
-        return _page(room().stage(participant.meeting), participant)
+    stage = room().stage(participant.meeting) if participant is not None else None
+    if stage is not None and stage.status in ("prepared", "running"):
+        return _page(stage, participant)
+    # Whoever was at an earlier meeting is a guest at this one.
     return _page(_only_running_meeting(), None)
 
 
@@ -45,6 +47,7 @@ def join() -> BaseResponse:
     access.check_form()
     code = request.form.get("code", "")
     try:
+        access.limits().join()
         joined = room().join(code, request.cookies.get(access.DEVICE_COOKIE))
     except Problem as problem:
         response = _page(None, None, problem.sentence())
@@ -60,6 +63,7 @@ def join() -> BaseResponse:
 def answer() -> BaseResponse:
     access.check_form()
     participant = access.participant()
+    access.limits().ballot(participant.id)
     form = request.form.to_dict(flat=False)
     round_id = request.form.get("round", "")
     room().cast(participant, request.form.get("ballot"), round_id, _answer_in(form, round_id))

@@ -113,7 +113,7 @@ def _kept_html(stage: Stage, round: Round, language: str) -> str:
     """The html of a round for everybody. Until it is revealed it depends on nothing that may change."""
     if round.status == "revealed":
         return _round_html(stage, round, language)
-    key = (round.id, round.status, language)
+    key = (round.id, f"{round.status} {round.rehearsal}", language)
     if key not in _kept:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()

@@ -107,7 +107,7 @@ _ALL = (
     Refusal("document", 422, N_("Document not accepted"), N_("The meeting document has a fault at %(path)s: %(reason)s")),
     Refusal("meeting_differs", 409, N_("Another meeting has this id"), N_("A meeting with this id is here already, with other content. Duplicate that one instead, or give the document a new id.")),
     Refusal("code_taken", 409, N_("Code taken"), N_("Another meeting on this machine has the code %(code)s. Choose another.")),
-    Refusal("code_invalid", 422, N_("Code not possible"), N_("A code has 4 to 6 letters and digits, without 0, 1, I and O, and is not a word the kiosk needs itself.")),
+    Refusal("code_invalid", 422, N_("Code not possible"), N_("A code has 4 to 6 letters (A to Z) and digits, and is not a word the kiosk needs itself.")),
     Refusal("wifi_invalid", 422, N_("Wi-Fi not possible"), N_("Name and password may hold only letters a–z, digits and hyphens, with at least one letter after F; the password has 8 to 63. Change them in the router.")),
 )  # fmt: skip
 

@@ -143,6 +143,7 @@ class _Wording:
         return tuple(
             _bar(option, self._words(option.text), counts[option.id], base, percents)
             for option in self._kind.bars(self._question)
+            if option.id in counts
         )
 
     def _base_line(self) -> str:
@@ -152,6 +153,8 @@ class _Wording:
             _("n = %(n)s of %(connected)s connected")
             % {"n": number(disclosed.answered), "connected": number(disclosed.connected)}
         ]
+        if disclosed.withheld is not None:
+            return parts[0]  # among so few, an abstention would be somebody's
         if disclosed.abstained:
             parts.append(
                 ngettext("%(n)s abstained", "%(n)s abstained", disclosed.abstained)

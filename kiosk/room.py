@@ -11,12 +11,14 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from kiosk import documents
 from kiosk.clock import Clock, stamp
 from kiosk.entrance import digest, mint
 from kiosk.kinds import Malformed, kind_of
+from kiosk.languages import SOURCE
 from kiosk.live.connections import Connections
 from kiosk.live.events import AUDIENCES
 from kiosk.live.hub import Hub
@@ -126,12 +128,14 @@ class Room:
 
         return self._store.write(bring_in)
 
-    def duplicate(self, meeting_id: str, changes: Mapping[str, Any]) -> tuple[str, str]:
+    def duplicate(
+        self, meeting_id: str, changes: Mapping[str, Any], language: str = SOURCE
+    ) -> tuple[str, str]:
         """A new meeting with the same questions; ``changes`` may hold title, place, date and code."""
         original = self._row(meeting_id).document
         if isinstance(changes.get("code"), str):
             changes = {**changes, "code": documents.check_code(changes["code"])}
-        copy = documents.with_changes(original, f"m-{secrets.token_hex(6)}", changes)
+        copy = documents.with_changes(original, f"m-{secrets.token_hex(6)}", changes, language)
         new_id, code, _ = self.import_document(copy)
         return new_id, code
 
@@ -559,7 +563,7 @@ class Room:
             spelt = canonical(checked_answer(question, answer))
             if len(self._judged) >= MOST_JUDGED:
                 self._judged.clear()
-            if len(key[1]) <= LONGEST_JUDGED:
+            if question.options and len(key[1]) <= LONGEST_JUDGED:
                 self._judged[key] = spelt
         return spelt
 
@@ -675,6 +679,10 @@ class Room:
         return Picture(**body) if body else None
 
     # ── News: told a few times a second, counted from the rows ─────────────────────────────────────
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        return self._clock.now()
 
     def presence(self, meeting_id: str) -> int:
         """How many participants are connected."""

@@ -52,6 +52,8 @@ function show(html) {
   const now = wall();
   const next = partial(html).querySelector("[data-live]");
   if (!(next instanceof HTMLElement)) return;
+  if (next.dataset.meeting !== now.dataset.meeting) return location.reload(); // it may speak another language
+  if (Number(next.dataset.version) < Number(now.dataset.version)) return;
   const same = next.dataset.key === now.dataset.key;
   next.toggleAttribute("data-settled", same);
   now.replaceWith(next);

@@ -15,6 +15,8 @@ export function replacePicture(html) {
   const old = document.querySelector("[data-live]");
   const fresh = partial(html).querySelector("[data-live]");
   if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return null;
+  // The answer to a question may be overtaken by the news.
+  if (Number(fresh.dataset.version) < Number(old.dataset.version)) return null;
   const held = hold(old);
   old.replaceWith(fresh);
   giveBack(fresh, held);

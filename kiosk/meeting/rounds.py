@@ -13,7 +13,7 @@ Verb = Literal["close", "reveal", "hide"]
 class Round:
     """One opening of a question.
 
-    ``run`` counts the openings of the same agenda item from 1. ``connected`` is frozen at close, in
+    ``run`` counts the openings of the same question from 1. ``connected`` is frozen at close, in
     participants; until then it is None. ``opened_at`` is UTC, ISO 8601.
     """
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from kiosk.room import Room
 from kiosk.store.participants import Participant
 from tests.support import meetings as m
 from tests.support.answers import ODD_ANSWERS, ODD_VALUES
+from tests.support.engines import WatchedEngine
+from tests.support.groups import Group
 from tests.support.kiosks import a_kiosk
 from tests.support.people import ABSTAIN, chosen, people, text, value, vote
 
@@ -224,6 +227,85 @@ def test_only_a_plain_abstention_is_one(
 ) -> None:
     assert refused(lambda: vote(running, anna, opened["p"], answer)) == "answer"
     assert running.mine(anna) == {}
+
+
+# ── What arrives in the same moment ──────────────────────────────────────────────────────────────────
+
+
+class Moment:
+    """Acts that reach the store together, in the order they are handed in."""
+
+    def __init__(self, kiosk: Kiosk, engine: WatchedEngine) -> None:
+        kiosk.room.import_document(m.meeting(m.single("p"), m.single("q")))
+        kiosk.room.start("m1")
+        self.room = kiosk.room
+        self.p, self.q = (kiosk.room.open_round("m1", name) for name in ("p", "q"))
+        self.anna, self.bo = people(kiosk.room, 2)
+        engine.forget_jobs()
+        self._group = Group(kiosk.store, engine)
+
+    def cast(self, who: Participant, ballot: str, round_id: str, option: str) -> None:
+        self._group.add(partial(self.room.cast, who, ballot, round_id, chosen(option)))
+
+    def close(self, round_id: str) -> None:
+        self._group.add(partial(self.room.close_round, round_id))
+
+    def outcomes(self) -> list[Any]:
+        return [getattr(outcome, "code", outcome) for outcome in self._group.run()]
+
+    def counts(self, who: Participant) -> dict[str, str]:
+        return {name: entry["answer"]["options"][0] for name, entry in self.room.mine(who).items()}
+
+
+@pytest.fixture
+def moment(data: Path) -> Iterator[Moment]:
+    engine = WatchedEngine()
+    with a_kiosk(data, engine) as kiosk:
+        yield Moment(kiosk, engine)
+
+
+def test_two_tabs_send_the_same_ballot(moment: Moment) -> None:
+    for _ in range(3):
+        moment.cast(moment.anna, "ballot-1", moment.p, "a")
+    assert moment.outcomes() == ["counted", "repeated", "repeated"]
+    assert moment.counts(moment.anna) == {moment.p: "a"}
+
+
+def test_a_tap_and_another_tap(moment: Moment) -> None:
+    for number, option in enumerate("abc"):
+        moment.cast(moment.anna, f"ballot-{number}", moment.p, option)
+    moment.cast(moment.anna, "ballot-0", moment.p, "a")
+    assert moment.outcomes() == ["counted", "counted", "counted", "repeated"]
+    assert moment.counts(moment.anna) == {moment.p: "c"}
+
+
+def test_a_ballot_and_its_like_with_other_content(moment: Moment) -> None:
+    moment.cast(moment.anna, "ballot-1", moment.p, "a")
+    moment.cast(moment.anna, "ballot-1", moment.p, "b")
+    moment.cast(moment.bo, "ballot-1", moment.p, "a")
+    moment.cast(moment.anna, "ballot-1", moment.q, "a")
+    moment.cast(moment.bo, "ballot-2", moment.p, "b")
+    assert moment.outcomes() == [
+        "counted",
+        "ballot_conflict",
+        "ballot_conflict",
+        "ballot_conflict",
+        "counted",
+    ]
+    assert moment.counts(moment.anna) == {moment.p: "a"}
+    assert moment.counts(moment.bo) == {moment.p: "b"}
+
+
+def test_what_comes_before_a_close_counts_and_what_comes_after_does_not(moment: Moment) -> None:
+    moment.cast(moment.anna, "ballot-1", moment.p, "a")
+    moment.close(moment.p)
+    moment.cast(moment.bo, "ballot-2", moment.p, "a")
+    moment.cast(moment.anna, "ballot-1", moment.p, "a")
+    moment.cast(moment.bo, "ballot-3", moment.q, "b")
+    assert moment.outcomes() == ["counted", None, "not_open", "repeated", "counted"]
+    assert moment.counts(moment.anna) == {moment.p: "a"}
+    assert moment.counts(moment.bo) == {moment.q: "b"}
+    assert moment.room.progress(moment.p).answered == 1
 
 
 # ── The disk, the restart ────────────────────────────────────────────────────────────────────────────

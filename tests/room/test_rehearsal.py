@@ -44,7 +44,7 @@ def test_a_rehearsal_is_known_as_one(running: Room) -> None:
     assert rounds(running) == [("p", 1, False), ("q", 1, True)]
 
 
-def test_discarding_forgets_people_answers_and_rounds(running: Room) -> None:
+def test_a_meeting_that_was_only_rehearsed_is_as_before_its_start(running: Room) -> None:
     everyone = people(running, 12, rehearsal=True)
     (door,) = running.stage("m1").composition_rounds()
     vote_all(running, everyone, door.id, [chosen("a")] * 12)
@@ -53,15 +53,57 @@ def test_discarding_forgets_people_answers_and_rounds(running: Room) -> None:
     before = running.stage("m1").version
     running.discard_rehearsal("m1")
     stage = running.stage("m1")
-    assert (stage.rehearsal, stage.item, stage.wall, stage.version) == (0, None, "join", before + 1)
+    assert (stage.status, stage.rehearsal, stage.item, stage.wall) == ("prepared", 0, None, "join")
+    assert stage.version == before + 1
+    assert stage.rounds == ()
+    assert running.presence("m1") == 0
+
+
+def test_the_end_of_a_rehearsal_is_not_the_end_of_the_meeting(running: Room) -> None:
+    asked(running, "p", rehearsing=6)
+    running.end("m1")
+    running.discard_rehearsal("m1")
+    running.start("m1")
+    assert running.stage("m1").status == "running"
+
+
+def test_the_facilitator_s_own_phone_does_not_make_a_rehearsal_real(running: Room) -> None:
+    people(running, 6, rehearsal=True)
+    round_id = running.open_round("m1", "p")
+    vote_all(running, people(running, 6, rehearsal=True), round_id, [chosen("a")] * 6)
+    vote_all(running, people(running, 2), round_id, [chosen("b")] * 2)
+    running.close_round(round_id)
+    running.discard_rehearsal("m1")
     assert rounds(running) == []
-    assert running.progress(door.id).answered == 0
+
+
+def test_no_picture_of_the_room_is_left_that_the_rehearsal_is_in(running: Room) -> None:
+    (door,) = running.stage("m1").composition_rounds()
+    everyone = people(running, 12, rehearsal=True) + people(running, 1)
+    vote_all(running, everyone, door.id, [chosen("a")] * 13)
+    running.tell_news()
+    assert running.composition_picture(door.id) is not None
+    running.discard_rehearsal("m1")
     assert running.composition_picture(door.id) is None
+
+
+def test_a_silent_rehearsal_does_not_renew_the_picture_of_the_room(running: Room) -> None:
+    (door,) = running.stage("m1").composition_rounds()
+    vote_all(running, people(running, 26), door.id, [chosen("a"), chosen("b")] * 13)
+    running.tell_news()
+    before = running.composition_picture(door.id)
+    vote_all(running, people(running, 1), door.id, [chosen("b")])
+    people(running, 3, rehearsal=True)
+    running.discard_rehearsal("m1")
+    running.tell_news()
+    assert before is not None
+    assert running.composition_picture(door.id) == before
 
 
 def test_after_it_everything_begins_at_one_again(running: Room) -> None:
     asked(running, "p", rehearsing=6)
     running.discard_rehearsal("m1")
+    running.start("m1")
     round_id = asked(running, "p", real=6)
     assert rounds(running) == [("p", 1, False)]
     assert running.disclosed(round_id).counts == {"a": 0, "b": 6, "c": 0}

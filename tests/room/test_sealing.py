@@ -300,7 +300,8 @@ def test_only_the_last_runs_of_a_pair_share_numbers(room: Room, data: Path) -> N
     room.start("m1")
     voters = people(room, 20)
     rounds = {}
-    for name, question in (("first", "before"), ("again", "before"), ("after", "after")):
+    asked = (("first", "before"), ("second", "before"), ("again", "before"), ("after", "after"))
+    for name, question in asked:
         rounds[name] = room.open_round("m1", question)
         vote_all(room, voters, rounds[name], [value(place) for place in range(20)])
         room.close_round(rounds[name])
@@ -311,4 +312,5 @@ def test_only_the_last_runs_of_a_pair_share_numbers(room: Room, data: Path) -> N
         name: {row.respondent: row.answer["value"] for row in evening.sealed(name)} for name in rounds
     }
     assert by_number["again"] == by_number["after"]
-    assert by_number["first"] != by_number["after"]
+    assert by_number["first"] != by_number["after"] != by_number["second"]
+    assert by_number["first"] != by_number["second"]

@@ -112,6 +112,26 @@ def test_where_a_participant_is_named_in_the_file_does_not_tell(evening: Evening
         assert related(places) < RELATED
 
 
+def test_a_handful_of_votes_does_not_tell_either(tmp_path: Path) -> None:
+    """SQLite fills a page row by row from its end: few votes lie as they came, until they are rewritten."""
+    words_in_order, names_in_order = [], []
+    for number in range(6):
+        data = tmp_path / str(number)
+        with a_kiosk(data) as kiosk:
+            kiosk.room.import_document(m.meeting(m.words("q")))
+            kiosk.room.start("m1")
+            everyone = people(kiosk.room, 20)
+            random.shuffle(everyone)
+            round_id = kiosk.room.open_round("m1", "q")
+            votes = cast_in_turn(kiosk, round_id, everyone)
+            kiosk.room.close_round(round_id)
+        files = Evening(data / "room.sqlite", {round_id: votes}).files()
+        words_in_order.append([files.index(vote.words.encode()) for vote in votes])
+        names_in_order.append([files.rindex(vote.who.id.encode()) for vote in votes])
+    assert related(words_in_order) < 2 * RELATED
+    assert related(names_in_order) < 2 * RELATED
+
+
 @pytest.mark.parametrize("column", ["id", "round", "participant", "digest", "answer"])
 def test_no_column_tells(evening: Evening, column: str) -> None:
     orders = []

@@ -70,9 +70,9 @@ class Scale:
         return True
 
     def top(self, question: Question) -> TopShare | None:
-        """The two highest steps of a worded scale with at least four; none for a bare number line."""
+        """The two highest steps, where there are at least four."""
         bars = self.bars(question)
-        if not question.options or len(bars) < 2 * TOP_STEPS:
+        if len(bars) < 2 * TOP_STEPS:
             return None
         highest = bars[-TOP_STEPS:]
         return TopShare(tuple(bar.id for bar in highest), highest[0], highest[-1])
