@@ -38,7 +38,8 @@ def join() -> Response:
     if rehearsal or channel == "tablet":
         if not access.is_operator():
             raise Problem("operator_only")
-        access.check_origin()
+        if not access.is_operator_token():
+            access.check_origin()
     token = None if access.is_operator_token() else access.device_token()
     access.limits().join()
     joined = room().join(text(message, "code"), token, channel=channel, rehearsal=rehearsal)
@@ -57,7 +58,7 @@ def state() -> BaseResponse:
 
 @blueprint.post("/ballots")
 def cast() -> tuple[Response, int]:
-    access.check_origin()
+    access.check_device_origin()
     participant = access.participant()
     access.limits().ballot(participant.id)
     message = body()
@@ -67,7 +68,7 @@ def cast() -> tuple[Response, int]:
 
 @blueprint.post("/respondents")
 def next_respondent() -> tuple[Response, int]:
-    access.check_origin()
+    access.check_device_origin()
     participant = room().next_respondent(access.device_token() or "")
     return jsonify(state=state_for(participant, request_language())), 201
 
@@ -245,7 +246,7 @@ def pair() -> tuple[Response, int]:
 @blueprint.post("/sessions")
 def admit() -> tuple[Response, int]:
     # No cookie decides anything here: the ticket alone does, and it can be used once.
-    admission = entrance().admit(text(body(), "ticket"), request.user_agent.platform or "")
+    admission = entrance().admit(text(body(), "ticket"), access.sort_of_machine())
     response = jsonify(
         role=admission.role, next="/facilitator" if admission.role == "console" else "/display"
     )

@@ -68,7 +68,7 @@ CALLS: tuple[Call, ...] = (
         ),
         {"code": "MYRAN"},
         "Sets the device cookie too. A device that is in the meeting already stays who it is.",
-        ("no_such_code", "meeting_over", "operator_only"),
+        ("no_such_code", "meeting_over", "operator_only", "too_fast"),
     ),
     Call(
         "get",
@@ -93,7 +93,7 @@ CALLS: tuple[Call, ...] = (
         "201 `counted`: the answer is on the disk and replaces this participant's earlier one. 200 "
         "`repeated`: this ballot was counted before, whatever has happened since; nothing changes. Retry "
         "with the same id until there is an answer.",
-        ("no_such_round", "not_open", "ballot_conflict", "answer"),
+        ("no_such_round", "not_open", "ballot_conflict", "answer", "too_fast"),
     ),
     Call(
         "post",

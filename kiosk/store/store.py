@@ -10,7 +10,6 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -62,7 +61,8 @@ class Store:
         self._saving = Saving(ok=True)
         self._order_told = False
         self._jobs: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
-        self._arriving: deque[_Waiting] = deque()
+        self._arriving: list[_Waiting] = []
+        self._arriving_lock = threading.Lock()
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer_connection = _open_for_writing(path)
@@ -105,16 +105,17 @@ class Store:
         def tell(waiting: _Waiting) -> None:
             done(waiting.result if waiting.error is None else waiting.error)
 
-        self._arriving.append(_Waiting(job, tell, gathered=True, item=item))
-        if len(self._arriving) == 1:
+        with self._arriving_lock:
+            self._arriving.append(_Waiting(job, tell, gathered=True, item=item))
+            is_first = len(self._arriving) == 1
+        if is_first:
             # Waking the writer for each would make the two threads take turns for a whole burst.
             self._engine.post(self._hand_over)
 
     def _hand_over(self) -> None:
         """Give the writer all that has arrived since it was last given something."""
-        arrived = []
-        while self._arriving:
-            arrived.append(self._arriving.popleft())
+        with self._arriving_lock:
+            arrived, self._arriving = self._arriving, []
         self._jobs.put(arrived)
 
     def _wait_for(self, waiting: _Waiting, latch: Latch) -> Any:

@@ -16,7 +16,7 @@ from tests.http.stored import Unwritten
 from tests.http.watched import Watched
 from tests.support import meetings
 from tests.support.browsers import Browser
-from tests.support.clock import StillClock
+from tests.support.clock import FastClock
 from tests.support.kiosks import a_kiosk
 
 QUESTIONS = (
@@ -59,7 +59,7 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house for a whole module: what its tests do there must not matter to one another."""
     data = tmp_path_factory.mktemp("house") / "data"
-    with a_kiosk(data, engine_named("threading"), StillClock()) as kiosk:
+    with a_kiosk(data, engine_named("threading"), FastClock()) as kiosk:
         kiosk.room.import_document(meetings.meeting(*QUESTIONS))
         kiosk.room.import_document(meetings.meeting(meetings.single("tea"), id="m2", code="ELSE"))
         kiosk.room.start("m2")

@@ -155,6 +155,14 @@ def test_joining_without_an_origin_gives_what_anybody_gets(house: House) -> None
     )
 
 
+def test_a_token_beside_a_cookie_does_not_stand_for_an_origin(house: House) -> None:
+    browser = both(house)
+    headers = {"Authorization": "Bearer x", "Origin": None}
+    with house.unwritten:
+        reply = browser.post("/api/v1/meetings/m1/stage", json={"wall": "join"}, headers=headers)
+    refused(reply, 403, "foreign_origin")
+
+
 def test_a_token_needs_no_origin(house: House) -> None:
     operator = house.anyone().operator()
     reply = operator.post("/api/v1/meetings/m1/stage", json={"wall": "join"}, headers={"Origin": None})

@@ -9,10 +9,12 @@ import pytest
 from kiosk import documents
 from kiosk.app import Kiosk
 from kiosk.languages import INTERFACE, gettext, speaking
+from kiosk.limits import BALLOTS_AT_ONCE, BALLOTS_PER_SECOND
 from kiosk.problems import REFUSALS
 from tests.http.calls import ask, ballot, begun, cast_, cast_by, close, refused, said, tally
 from tests.support import meetings
 from tests.support.browsers import Browser
+from tests.support.clock import StillClock
 
 DRINK = meetings.single("drink")
 TRUST = meetings.degree("trust", dont_know=True)
@@ -239,6 +241,21 @@ def test_abstaining_and_not_knowing_are_answers(client: Browser) -> None:
     assert (shown["answered"], shown["valid"], shown["abstained"], shown["dont_know"]) == (7, 5, 1, 1)
 
 
+def test_who_answers_too_fast_waits_and_nobody_else_does(client: Browser, clock: StillClock) -> None:
+    operator = begun(client, DRINK)
+    round_id = ask(operator, "drink")
+    phone, other = client.phone(), client.phone()
+    for _ in range(BALLOTS_AT_ONCE):
+        cast_(phone, round_id, {"options": ["a"]})
+    refused(phone.post("/api/v1/ballots", json=ballot(round_id, {"options": ["b"]})), 429, "too_fast")
+    cast_(other, round_id, {"options": ["b"]})
+    clock.step(1)
+    for _ in range(BALLOTS_PER_SECOND):
+        cast_(phone, round_id, {"options": ["c"]})
+    refused(phone.post("/api/v1/ballots", json=ballot(round_id, {"options": ["b"]})), 429, "too_fast")
+    assert tally(operator, round_id)["answered"] == 2
+
+
 # ── Meetings ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -461,7 +478,7 @@ def test_discarding_the_rehearsal(client: Browser) -> None:
     actor = client.rehearsing()
     round_id = ask(operator, "drink")
     cast_(actor, round_id, {"options": ["a"]})
-    cast_(client.phone(), round_id, {"options": ["b"]})
+    cast_by(client, 5, round_id, {"options": ["b"]})
     close(operator, round_id)
     discard = operator.post("/api/v1/meetings/m1/rehearsal/discard", json={})
     refused(discard, 409, "rehearsal_counted")
@@ -487,7 +504,7 @@ def test_a_pairing_lets_one_browser_in_once(client: Browser) -> None:
         refused(client.anyone().post("/api/v1/sessions", json={"ticket": ticket}), 401, "ticket_used")
 
 
-def test_a_pairing_is_worth_ten_minutes(client: Browser, clock: Any) -> None:
+def test_a_pairing_is_worth_ten_minutes(client: Browser, clock: StillClock) -> None:
     pairing = said(client.operator().post("/api/v1/pairings", json={"role": "wall"}), 201)
     clock.step(601)
     ticket = pairing["url"].partition("#")[2]

@@ -81,9 +81,14 @@ def test_the_headline_is_the_two_highest_steps() -> None:
     assert (top.lowest.id, top.highest.id) == ("d", "e")
 
 
-def test_a_short_scale_and_a_line_of_numbers_have_no_headline() -> None:
+def test_a_line_of_numbers_has_its_two_highest_too() -> None:
+    top = SCALE.top(NUMBERS)
+    assert top is not None
+    assert top.bars == tuple(bar.id for bar in SCALE.bars(NUMBERS)[-2:])
+
+
+def test_a_short_scale_has_no_headline() -> None:
     assert SCALE.top(question(meetings.degree("q", options=3))) is None
-    assert SCALE.top(NUMBERS) is None
 
 
 def test_who_does_not_know_is_in_no_base() -> None:

@@ -44,8 +44,11 @@ class Listener:
         self.heard: list[News] = []
         self._news = threading.Condition()
         self._refusal: Any = None
+        # The standard JSON: the library keeps one for the whole process, and kiosks have set theirs.
         self._client = socketio.Client(
-            reconnection=False, websocket_extra_options={"suppress_origin": True, "timeout": PATIENCE_SECONDS}
+            json=json,
+            reconnection=False,
+            websocket_extra_options={"suppress_origin": True, "timeout": PATIENCE_SECONDS},
         )
         self._client.on("*", self._hear)
         self._client.on("connect_error", self._be_refused)

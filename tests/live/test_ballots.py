@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.live.conftest import Listen
-from tests.live.listeners import operator_token
+from tests.live.listeners import Refused, operator_token
 from tests.support.answers import RIGHT_TO_LEFT, ZALGO
 from tests.support.running import Running
 
@@ -121,15 +121,16 @@ def test_texts_arrive_without_what_could_disturb_a_screen(
     assert phone.cast(round_id, {"text": "\u202e\x00"})["code"] == "answer"
 
 
-def test_discarded_participants_are_told_that_they_have_not_joined(
+def test_discarded_participants_are_cut_and_not_let_in_again(
     server: Running, listen: Listen, meeting: Json
 ) -> None:
     message = {"code": meeting["code"], "rehearsal": True}
-    actor = listen(token=server.did("POST", "/api/v1/join", message)["device"])
+    token = server.did("POST", "/api/v1/join", message)["device"]
+    actor = listen(token=token)
     round_id = open_round(server, meeting)
     assert actor.cast(round_id, {"options": ["a"]}) == {"status": "counted"}
     server.did("POST", f"/api/v1/meetings/{meeting['id']}/rehearsal/discard", {})
-    server.did("POST", f"/api/v1/meetings/{meeting['id']}/start", {})
-    again = open_round(server, meeting)
-    assert actor.cast(again, {"options": ["a"]})["code"] == "not_joined"
-    assert answered(server, again) == 0
+    actor.wait_for("disconnect")
+    with pytest.raises(Refused) as refused:
+        listen(token=token)
+    assert refused.value.code == "not_joined"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kiosk.app import Kiosk
+from kiosk.engine import Engine
 from kiosk.problems import ANSWER_REASONS, Problem
 from kiosk.room import Room
 from kiosk.store.participants import Participant
@@ -227,6 +228,28 @@ def test_only_a_plain_abstention_is_one(
 ) -> None:
     assert refused(lambda: vote(running, anna, opened["p"], answer)) == "answer"
     assert running.mine(anna) == {}
+
+
+# ── Without waiting ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("engine", ["threading", "eventlet"], indirect=True)
+def test_who_does_not_wait_hears_the_same(
+    kiosk: Kiosk, engine: Engine, running: Room, anna: Participant, opened: dict[str, str]
+) -> None:
+    def heard(ballot_id: str, option: str) -> Any:
+        latch = engine.latch()
+        running.cast_later(anna, ballot_id, opened["p"], chosen(option), latch.set)
+        outcome = latch.wait()
+        return outcome.code if isinstance(outcome, Problem) else outcome
+
+    assert heard("ballot-1", "a") == "counted"
+    assert heard("ballot-1", "a") == "repeated"
+    assert heard("ballot-1", "b") == "ballot_conflict"
+    running.close_round(opened["p"])
+    assert heard("ballot-1", "a") == "repeated"
+    assert heard("ballot-2", "a") == "not_open"
+    assert refused(lambda: heard("ballot-3", "z")) == "answer"
 
 
 # ── What arrives in the same moment ──────────────────────────────────────────────────────────────────

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import queue
 import random
+import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from kiosk.problems import Problem
 from kiosk.room import Room
@@ -67,3 +72,32 @@ def test_acknowledged_is_counted(room: Room) -> None:
                 assert shown.counts == {"a": heard["counted"], "b": 0, "c": 0}
             refused_in_all += heard["not_open"]
     assert refused_in_all > 0  # or nobody was racing
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that take turns far more often than usual, so that what can go wrong between them does."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_nobody_is_forgotten_who_does_not_wait(room: Room) -> None:
+    """Sockets hand their ballots in from many threads at once, and go on."""
+    room.import_document(m.meeting(m.single("p")))
+    room.start("m1")
+    round_id = room.open_round("m1", "p")
+    voters = people(room, 40)
+    heard: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def hand_in(who: Participant) -> None:
+        for number in range(100):
+            room.cast_later(who, f"{who.id[:16]}-{number}", round_id, chosen("abc"[number % 3]), heard.put)
+
+    with ThreadPoolExecutor(len(voters)) as pool:
+        list(pool.map(hand_in, voters))
+    outcomes = Counter(heard.get(timeout=20) for _ in range(100 * len(voters)))
+    assert outcomes == {"counted": 100 * len(voters)}
+    assert room.progress(round_id).answered == len(voters)

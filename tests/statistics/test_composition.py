@@ -123,12 +123,11 @@ def test_a_category_that_moved_too_little_waits_for_the_next_step() -> None:
 @pytest.mark.parametrize("answered", [0, 1, 9])
 def test_there_is_no_picture_of_fewer_than_ten(answered: int) -> None:
     assert next_picture(None, {"a": answered, "b": 0}, sensitive=False) is None
-    assert next_picture(None, {"a": answered, "b": 0}, sensitive=False, final=True) is None
 
 
 def test_the_last_picture_waits_like_any_other() -> None:
     first = next_picture(None, {"a": 10, "b": 8}, sensitive=False)
-    assert next_picture(first, {"a": 11, "b": 8}, sensitive=False, final=True) is first
+    assert next_picture(first, {"a": 11, "b": 8}, sensitive=False) is first
 
 
 # ── What is too small to be shown ────────────────────────────────────────────────────────────────────

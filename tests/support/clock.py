@@ -22,3 +22,11 @@ class StillClock:
     def step(self, seconds: float) -> None:
         """Let so many seconds pass."""
         self._moment += timedelta(seconds=seconds)
+
+
+class FastClock(StillClock):
+    """A clock on which a second has passed whenever it is asked: nobody is ever too fast."""
+
+    def seconds(self) -> float:
+        self.step(1)
+        return super().seconds()
