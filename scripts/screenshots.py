@@ -83,7 +83,8 @@ class Hall:
             middle = 0.62 * (len(options) or 10)
             value = round(self.chance.gauss(middle, 1.1)) + 1
             return {"value": max(1, min(len(options) or 10, value))}
-        weights = [3.0 if "prefer-not" not in name else 0.3 for name in options]
+        few = 0.9 if question.get("sensitive") else 0.0
+        weights = [few if name == "prefer-not" else 3.0 for name in options]
         weights[self.chance.randrange(len(weights) - 1)] += 2
         return {"options": self.chance.choices(options, weights)}
 
