@@ -71,7 +71,7 @@ class Connections:
         self._heard: dict[str, dict[str, float]] = defaultdict(dict)
         self._rooms: Counter[tuple[Audience, str, str]] = Counter()
         self._allowances: dict[str, Allowance] = {}
-        self._lock = threading.Lock()  # the threads of that engine would lose counts
+        self._lock = threading.Lock()  # between the threads of that engine counts would be lost
 
     def add(self, connection: Connection) -> None:
         self._allowances[connection.sid] = Allowance(self._clock)
@@ -99,32 +99,40 @@ class Connections:
 
     def heard_of(self, meeting: str, participant: str) -> None:
         """Note that a participant made a request."""
-        self._heard[meeting][participant] = self._clock.seconds()
+        now = self._clock.seconds()
+        with self._lock:
+            self._heard[meeting][participant] = now
 
     def forget(self, meeting: str, participant: str) -> None:
         """Forget a participant who is no more."""
-        self._heard[meeting].pop(participant, None)
+        with self._lock:
+            self._heard[meeting].pop(participant, None)
 
     def present(self, meeting: str) -> frozenset[str]:
         """The participants with an open socket or a request in the last minute."""
         earliest = self._clock.seconds() - HEARD_SECONDS
-        heard = self._heard[meeting]
-        for participant in [name for name, when in list(heard.items()) if when < earliest]:
-            heard.pop(participant, None)
-        return frozenset(self._sockets[meeting]) | frozenset(heard)
+        with self._lock:
+            heard = self._heard[meeting]
+            for participant in [name for name, when in heard.items() if when < earliest]:
+                del heard[participant]
+            return frozenset(self._sockets[meeting]) | frozenset(heard)
 
     def languages(self, audience: Audience, meeting: str) -> list[str]:
         """The languages that an audience of a meeting is listening in."""
-        return [language for who, where, language in list(self._rooms) if (who, where) == (audience, meeting)]
+        with self._lock:
+            return [language for who, where, language in self._rooms if (who, where) == (audience, meeting)]
 
     def meetings(self) -> set[str]:
-        return {meeting for _, meeting, _ in list(self._rooms)}
+        with self._lock:
+            return {meeting for _, meeting, _ in self._rooms}
 
     def of_person(self, person: str) -> Iterable[str]:
-        return [sid for sid, connection in list(self._by_sid.items()) if connection.person == person]
+        with self._lock:
+            return [sid for sid, connection in self._by_sid.items() if connection.person == person]
 
     def of_audience(self, audience: Audience) -> Iterable[str]:
-        return [sid for sid, connection in list(self._by_sid.items()) if connection.audience == audience]
+        with self._lock:
+            return [sid for sid, connection in self._by_sid.items() if connection.audience == audience]
 
     def _forget(self, connection: Connection) -> None:
         self._rooms[connection.audience, connection.meeting, connection.language] -= 1

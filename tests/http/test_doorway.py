@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
+import brotli
 import pytest
 
 from kiosk.doorway import host_name, same_origin
@@ -153,6 +155,19 @@ def test_files_are_served_by_their_digest_and_nothing_beside_them(house: House) 
         "/static/",
     ):
         assert browser.get(path).status_code == 404, path
+
+
+def test_replies_are_packed_as_the_browser_can_unpack_them(house: House) -> None:
+    browser = house.anyone()
+    plain = browser.get("/MEET").data
+    unpack = {"gzip": gzip.decompress, "br": brotli.decompress}
+    for way, undo in unpack.items():
+        reply = browser.get("/MEET", headers={"Accept-Encoding": way})
+        assert reply.headers["Content-Encoding"] == way
+        assert "Accept-Encoding" in reply.headers["Vary"]
+        assert undo(reply.data) == plain
+    for way in ("identity", "gzip;q=0, br;q=0", "zstd"):
+        assert "Content-Encoding" not in browser.get("/MEET", headers={"Accept-Encoding": way}).headers
 
 
 def test_nothing_tells_what_the_server_is_made_of(house: House) -> None:

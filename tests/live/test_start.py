@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.listeners import Listener
 from tests.support.running import ROOT, Running, free_port
 
 
@@ -138,6 +139,19 @@ def test_a_start_after_a_crash_needs_no_tidying(own: Running) -> None:
     assert (own.data / "running.json").exists()
     own.start()
     assert own.call("GET", "/healthz", token="")[0] == 200
+
+
+@pytest.mark.parametrize("engine", ["eventlet", "threading"])
+def test_a_polite_kill_ends_it_at_once(tmp_path: Path, engine: str) -> None:
+    """Also with phones connected, whose sockets would never end by themselves."""
+    running = Running(tmp_path / "data", "--engine", engine)
+    (device,) = running.join("MYRAN")
+    phone = Listener(running.base, token=device)
+    phone.wait_for("state")
+    running._process.terminate()
+    assert running._process.wait(timeout=5) == 0
+    assert not (running.data / "running.json").exists()
+    phone.leave()
 
 
 def test_nothing_secret_is_printed_but_the_link(running: Running) -> None:
