@@ -84,9 +84,6 @@ class Assets:
             raise KeyError(name)
         return f"{PREFIX}{self._folder}/{name}"
 
-    def names(self) -> Iterable[str]:
-        return self._by_name
-
     def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
         """Answer a request for a file; None when the request is for something else."""
         path = environ.get("PATH_INFO", "")

@@ -16,7 +16,6 @@ Text = Mapping[str, str]
 
 Json = Mapping[str, Any]
 
-FORMAT = 1
 MAX_BREAKDOWN = 3
 
 

@@ -57,9 +57,3 @@ class Stage:
 
     def composition_rounds(self) -> tuple[Round, ...]:
         return tuple(round for round in self.rounds if round.composition)
-
-    def round(self, round_id: str) -> Round | None:
-        return next((round for round in self.rounds if round.id == round_id), None)
-
-    def agenda_item(self, item_id: str) -> AgendaItem | None:
-        return next((item for item in self.agenda if item.id == item_id), None)

@@ -75,18 +75,11 @@ def disclose(
     if status == "open":
         return disclose_open(tally.round, tally.answered, tally.connected)
     enough = tally.valid >= (N_TOTAL_SENSITIVE if sensitive else N_TOTAL)
-    return Disclosed(
-        round=tally.round,
-        answered=tally.answered,
-        connected=tally.connected,
-        valid=tally.valid,
-        abstained=tally.abstained,
-        dont_know=tally.dont_know,
-        withheld=None if enough else "too_few",
-        counts=dict(tally.counts) if enough else None,
-        percents=_percents(tally, multiple) if enough and tally.valid >= N_PERCENT else None,
-        texts=tuple(sorted(texts, key=str.casefold)) if enough else (),
-        _seal=_SEAL,
+    return _closed(
+        tally,
+        dict(tally.counts) if enough else None,
+        _percents(tally, multiple) if enough and tally.valid >= N_PERCENT else None,
+        tuple(sorted(texts, key=str.casefold)) if enough else (),
     )
 
 
@@ -98,6 +91,16 @@ def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStat
     if status == "open":
         return disclose_open(tally.round, tally.answered, tally.connected)
     shown = {name: count for name, count in picture.shown.items() if count is not None} if picture else None
+    return _closed(tally, shown or None, picture.percents if picture and shown else None)
+
+
+def _closed(
+    tally: Tally,
+    counts: Mapping[str, int] | None,
+    percents: Mapping[str, int] | None,
+    texts: Sequence[str] = (),
+) -> Disclosed:
+    """The value for a closed round; without counts there were too few."""
     return Disclosed(
         round=tally.round,
         answered=tally.answered,
@@ -105,9 +108,10 @@ def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStat
         valid=tally.valid,
         abstained=tally.abstained,
         dont_know=tally.dont_know,
-        withheld=None if shown else "too_few",
-        counts=shown or None,
-        percents=picture.percents if picture and shown else None,
+        withheld="too_few" if counts is None else None,
+        counts=counts,
+        percents=percents,
+        texts=texts,
         _seal=_SEAL,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import resource
 import socket
 import subprocess
@@ -122,15 +121,14 @@ def test_the_first_usual_port_needs_no_words(monkeypatch: pytest.MonkeyPatch) ->
     assert listener.note is None
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs rights to give away")
 def test_a_port_that_is_not_allowed_is_told_from_one_that_is_taken() -> None:
-    """The child gives its rights away first, and then wants a port below 1024."""
+    """The child gives away what rights it has, and then wants a port below 1024."""
     tried = python(
         "import os, pathlib\n"
         "from kiosk import listening\n"
         "setting = pathlib.Path('/proc/sys/net/ipv4/ip_unprivileged_port_start')\n"
         "free = int(setting.read_text()) if setting.exists() else 1024\n"
-        "os.setuid(65534)\n"
+        "if os.geteuid() == 0: os.setuid(65534)\n"
         "wanted = max(1, min(free, 1024) - 1)\n"
         "if wanted in listening.CLOSED_TO_BROWSERS: wanted -= 1\n"
         "print(free)\n"
