@@ -10,10 +10,21 @@ from pathlib import Path
 
 from kiosk.bootstrap import ensure
 
+ROOT = Path(__file__).resolve().parent
+
 
 def start() -> int:
-    """Make sure that everything the kiosk is built on is there, then start the room."""
-    ensure(Path(__file__).resolve().parent)
+    """Make sure that everything the kiosk is built on is there, then start the room, or the central store."""
+    if sys.argv[1:2] == ["central"]:
+        ensure(ROOT, "requirements-central.txt", browser=False)
+        from kiosk.central.main import main as central
+
+        return central(sys.argv[2:])
+    return start_room()
+
+
+def start_room() -> int:
+    ensure(ROOT)
 
     import display
     import facilitator
