@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kiosk.comparison_views import change_view, groups_view
+from kiosk.composition_views import CompositionView, composition_views
 from kiosk.kinds import kind_of
 from kiosk.languages import wording
 from kiosk.meeting.document import AgendaItem
 from kiosk.meeting.rounds import Round
-from kiosk.meeting.stage import Stage
-from kiosk.results import CompositionView, Result, composition_views, result_view
+from kiosk.meeting.stage import BY, CHANGE, Stage
+from kiosk.results import Result, result_view
 from kiosk.room import Room
 
 ROWS = ((4, "few"), (6, "some"), (10, "dense"))
@@ -26,6 +28,8 @@ ROWS_OF_COLUMN = 15
 ROWS_OF_PAGED_COLUMN = 11
 """… and at comfortable type, when there are pages to turn anyway."""
 ROWS_OF_CAPTION = 2
+ROWS_OF_WIDE_PAGE = 10
+"""Rows that a page holds of pictures as wide as the wall."""
 LONG_LABEL = 34
 """Characters above which a label is set smaller, so that it can break over lines."""
 
@@ -81,15 +85,25 @@ def _join(stage: Stage, room: Room) -> View:
 
 
 def _composition(stage: Stage, room: Room, language: str) -> View:
-    pictures = {round.id: room.composition_picture(round.id) for round in stage.composition_rounds()}
-    views = composition_views(stage, pictures, language)
+    population = room.compared_with(stage)
+    views = composition_views(stage, room.pictures(stage.meeting.id), language, population)
     notes = dict.fromkeys(view.note for view in views if view.bars and view.note)
-    return View("composition", "composition", context={"columns": _in_columns(views), "notes": tuple(notes)})
+    compared = [view.compared for view in views if view.compared is not None]
+    context = {
+        "columns": _in_columns(views),
+        "wide": any(view.is_compared for view in views),
+        "notes": tuple(notes),
+        "population": compared[0].population if any(one.rows for one in compared) else "",
+        "sources": tuple(dict.fromkeys(one.source for one in compared if one.rows)),
+    }
+    return View("composition", "composition", context=context)
 
 
 def _in_columns(views: Sequence[CompositionView]) -> list[list[CompositionView]]:
     """Pictures in columns of about equal height: two where they hold everything, else more, as pages."""
-    heights = {view.question: len(view.bars) + ROWS_OF_CAPTION for view in views}
+    heights = {view.question: _height(view) for view in views}
+    if any(view.is_compared for view in views):
+        return _one_after_another(views, heights)
     whole = sum(heights.values())
     count = 2 if whole <= 2 * ROWS_OF_COLUMN else -(-whole // ROWS_OF_PAGED_COLUMN)
     columns: list[list[CompositionView]] = [[] for _ in range(min(count, len(views)))]
@@ -98,11 +112,37 @@ def _in_columns(views: Sequence[CompositionView]) -> list[list[CompositionView]]
     return columns
 
 
+def _one_after_another(
+    views: Sequence[CompositionView], heights: Mapping[str, int]
+) -> list[list[CompositionView]]:
+    """Pictures beside the population take the whole width: as many to a page as there is height for."""
+    pages: list[list[CompositionView]] = []
+    for view in sorted(views, key=lambda view: -heights[view.question]):
+        fitting = (
+            page
+            for page in pages
+            if sum(heights[other.question] for other in page) + heights[view.question] <= ROWS_OF_WIDE_PAGE
+        )
+        page = next(fitting, None)
+        if page is None:
+            pages.append([view])
+        else:
+            page.append(view)
+    return pages
+
+
+def _height(view: CompositionView) -> int:
+    """About how many rows of bars a picture is as high as."""
+    if view.compared is None or not view.is_compared:
+        return len(view.bars) + ROWS_OF_CAPTION
+    return len(view.compared.rows) + ROWS_OF_CAPTION + bool(view.compared.missing)
+
+
 def _question(stage: Stage, item: AgendaItem, room: Room, language: str) -> View:
     question = stage.question_of(item)
     round = stage.current_round()
     if round is not None and round.status == "revealed":
-        return _result(stage, room, round, language)
+        return _comparison(stage, room, round, language) or _result(stage, room, round, language)
     kind = kind_of(question)
     labels = (wording(option.text, language, stage.meeting.languages)[0] for option in question.options)
     context = {
@@ -116,6 +156,23 @@ def _question(stage: Stage, item: AgendaItem, room: Room, language: str) -> View
         "progress": room.progress(round.id) if round else None,
     }
     return View("question", f"question {item.id} {round.run if round else 0}", context=context)
+
+
+def _comparison(stage: Stage, room: Room, round: Round, language: str) -> View | None:
+    """What the room looks at beside the result: the groups, or before and after."""
+    groups, flows = room.compared(round.id)
+    before = stage.before(round)
+    key = f"{stage.detail} {round.id}"
+    context: dict[str, object] = {"question": stage.question_of(round), "round": round}
+    if stage.detail == CHANGE and flows is not None and before is not None:
+        shown = room.disclosed(before.id), room.disclosed(round.id)
+        context["change"] = change_view(stage, (before, round), shown, flows, language)
+        return View("change", key, context=context)
+    chosen = next((table for table in groups if stage.detail == BY + table.by), None)
+    if chosen is None:
+        return None
+    context["groups"] = groups_view(stage, round, chosen, room.disclosed(round.id), language)
+    return View("groups", key, context=context)
 
 
 def _result(stage: Stage, room: Room, round: Round, language: str) -> View:

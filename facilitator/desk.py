@@ -6,20 +6,24 @@ say what these values mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.comparison_views import ChangeView, GroupsView, change_view, groups_view
+from kiosk.composition_views import CompositionView, composition_views
 from kiosk.kinds import kind_of
+from kiosk.languages import wording
 from kiosk.meeting.agenda import Act, next_act
 from kiosk.meeting.document import AgendaItem, Option, Question
 from kiosk.meeting.rounds import Round
-from kiosk.meeting.stage import Stage, WallView
-from kiosk.results import CompositionView, Result, result_view
-from kiosk.room import WALL_OF_ITEM, Room
+from kiosk.meeting.stage import BY, CHANGE, Stage, WallView
+from kiosk.results import Result, result_view
+from kiosk.room import WALL_OF_ITEM, Room, SealPreview
 from kiosk.statistics.disclosure import Disclosed
 from kiosk.store.ballots import TextEntry
 from kiosk.store.store import Saving
+from kiosk.troubles import Trouble
 
 Place = Literal["done", "current", "skipped", "ahead"]
 Review = Literal["waiting", "approved", "hidden"]
@@ -38,6 +42,35 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Breakdown:
+    """One declared comparison by groups. ``view`` is None until somebody has asked for it."""
+
+    by: str
+    title: str
+    lang: str
+    view: GroupsView | None
+    on_wall: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A round as the later one of a pair. ``view`` is None until somebody has asked for it."""
+
+    view: ChangeView | None
+    on_wall: bool
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Paper ballots for a closed round: what can be ticked on one, how many wait, and from how many on they
+    count."""
+
+    choices: tuple[tuple[Option, Mapping[str, object]], ...]
+    waiting: int
+    least: int
+
+
+@dataclass(frozen=True)
 class Run:
     """One round, with what may be shown of it. ``result`` is None while it is open."""
 
@@ -46,6 +79,9 @@ class Run:
     result: Result | None
     texts: tuple[TextEntry, ...]
     take_home: bool
+    breakdowns: tuple[Breakdown, ...] = ()
+    change: Change | None = None
+    paper: Paper | None = None
 
     def texts_that_are(self, status: Review) -> tuple[TextEntry, ...]:
         return tuple(entry for entry in self.texts if entry.status == status)
@@ -94,9 +130,15 @@ class Desk:
     composition: tuple[CompositionView, ...]
     """Who is in the room, while no item is chosen yet."""
     presence: int
+    devices: int
+    """Phones that have joined."""
     saving: Saving
+    troubles: tuple[Trouble, ...]
+    """What the facilitator should know before the hall does."""
     now: str
     """The server's clock, UTC; the page counts the seconds of an open round from it."""
+    elsewhere: Stage | None
+    """The other meeting that the wall shows, if it shows another."""
 
     @property
     def home(self) -> WallView:
@@ -106,7 +148,9 @@ class Desk:
 
     @property
     def on_wall(self) -> str:
-        """What the wall shows now: a view of its own, or the type of the current item."""
+        """What the wall shows now: a view of its own, or the type of the current item, or another meeting."""
+        if self.elsewhere is not None:
+            return "elsewhere"
         item = self.stage.item
         if self.stage.wall != "item":
             return self.stage.wall
@@ -121,7 +165,16 @@ class Summary:
     cards: tuple[Card, ...]
     not_asked: tuple[Line, ...]
     composition: tuple[CompositionView, ...]
+    seal: SealPreview | None
+    """What the seal will keep and destroy; None once it is done."""
     now: str
+
+    @property
+    def to_read(self) -> tuple[tuple[Line, Run], ...]:
+        """The rounds whose texts can still be approved or hidden: until the seal."""
+        if self.seal is None:
+            return ()
+        return tuple((card.line, run) for card in self.cards for run in card.runs if run.texts)
 
     @property
     def rounds(self) -> int:
@@ -149,10 +202,13 @@ def desk(stage: Stage, room: Room, language: str) -> Desk:
         card=shown,
         target=_target(act, stage, lines),
         waiting=_waiting(shown, stage, room, language),
-        composition=() if current else room.composition(stage.meeting.id, language),
+        composition=() if current else _composition(stage, room, language),
         presence=room.presence(stage.meeting.id),
+        devices=room.devices(stage.meeting.id),
         saving=room.saving(),
+        troubles=room.troubles(),
         now=room.now().isoformat(timespec="milliseconds"),
+        elsewhere=_elsewhere(stage, room),
     )
 
 
@@ -169,7 +225,8 @@ def summary(stage: Stage, room: Room, language: str) -> Summary:
         stage=stage,
         cards=tuple(_card(line, stage, room, language) for line in questions if line.runs),
         not_asked=tuple(line for line in questions if not line.runs),
-        composition=room.composition(stage.meeting.id, language),
+        composition=_composition(stage, room, language),
+        seal=room.seal_preview(stage.meeting.id) if stage.status == "ended" else None,
         now=room.now().isoformat(timespec="milliseconds"),
     )
 
@@ -186,6 +243,11 @@ def may_be_taken_home(round: Round, stage: Stage) -> bool:
     if round.status == "open":
         return False
     return round.status == "revealed" or stage.status in ("ended", "sealed")
+
+
+def _elsewhere(stage: Stage, room: Room) -> Stage | None:
+    on_wall = room.current_meeting()
+    return None if on_wall is None or on_wall.meeting.id == stage.meeting.id else on_wall
 
 
 def _line(stage: Stage, item: AgendaItem, number: int, here: int) -> Line:
@@ -233,17 +295,70 @@ def _card(line: Line, stage: Stage, room: Room, language: str) -> Card:
         choices=kind.bars(question) if kind and question else (),
         is_multiple=kind.is_multiple(question) if kind and question else False,
         runs=tuple(_run(round, stage, room, language) for round in reversed(stage.rounds_of(line.item.id))),
-        composition=room.composition(stage.meeting.id, language) if line.item.type == "composition" else (),
+        composition=_composition(stage, room, language) if line.item.type == "composition" else (),
     )
+
+
+def _composition(stage: Stage, room: Room, language: str) -> tuple[CompositionView, ...]:
+    pictures = room.pictures(stage.meeting.id)
+    return composition_views(stage, pictures, language, room.compared_with(stage))
+
+
+def _comparisons(
+    round: Round, stage: Stage, room: Room, language: str
+) -> tuple[tuple[Breakdown, ...], Change | None]:
+    """What was declared, and what of it has been asked for."""
+    question = stage.question_of(round)
+    before = stage.before(round)
+    if not question.breakdown and before is None:
+        return (), None
+    tables, flows = room.compared(round.id)
+    detail = stage.detail if round == stage.current_round() and round.status == "revealed" else None
+    total = room.disclosed(round.id)
+    made = {table.by: groups_view(stage, round, table, total, language) for table in tables}
+    breakdowns = tuple(
+        Breakdown(
+            by, *wording(stage.questions[by].text, language, stage.meeting.languages), made.get(by),
+            detail == BY + by,
+        )
+        for by in question.breakdown
+    )  # fmt: skip
+    if before is None:
+        return breakdowns, None
+    view = None
+    if flows is not None:
+        shown = room.disclosed(before.id), total
+        view = change_view(stage, (before, round), shown, flows, language)
+    return breakdowns, Change(view, detail == CHANGE)
+
+
+def _paper(round: Round, stage: Stage, room: Room) -> Paper | None:
+    """The form for paper ballots, for questions of which a ballot has one mark."""
+    question = stage.question_of(round)
+    kind = kind_of(question)
+    options = question.options or kind.bars(question)
+    if round.composition or kind.is_multiple(question) or not options:
+        return None
+    answers: list[tuple[Option, Mapping[str, object]]] = []
+    for place, option in enumerate(options, start=1):
+        if question.kind == "scale":
+            answers.append((option, {"value": place if question.options else int(option.id)}))
+        else:
+            answers.append((option, {"options": [option.id]}))
+    return Paper(tuple(answers), room.waiting(round.id), room.thresholds.base)
 
 
 def _run(round: Round, stage: Stage, room: Room, language: str) -> Run:
     disclosed = room.disclosed(round.id)
     is_over = round.status != "open"
+    breakdowns, change = _comparisons(round, stage, room, language) if is_over else ((), None)
     return Run(
         round=round,
         disclosed=disclosed,
         result=result_view(stage, round, disclosed, language) if is_over else None,
         texts=tuple(room.texts(round.id)) if is_over and stage.question_of(round).kind == "text" else (),
         take_home=may_be_taken_home(round, stage),
+        breakdowns=breakdowns,
+        change=change,
+        paper=_paper(round, stage, room) if is_over and stage.status != "sealed" else None,
     )

@@ -5,20 +5,32 @@ Drawing is done by the figures' own process, and waited for on a thread, so that
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Literal, cast
 
 from flask import Blueprint, Response, current_app
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 
-from facilitator import reports, takeaway
-from facilitator.figures.client import FigureDesk, FigureTrouble, Request, figure_request, workbook_request
+from facilitator import comparison_exports, differences, reports, takeaway
+from facilitator.figures.client import (
+    FigureDesk,
+    FigureTrouble,
+    Request,
+    change_request,
+    differences_request,
+    figure_request,
+    workbook_request,
+)
+from facilitator.figures.workbook import Sheet
 from facilitator.partials import the_room
 from kiosk.access import operator_only
 from kiosk.engine import Engine
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
 from kiosk.problems import Problem
+from kiosk.room import Room
 
 downloads = Blueprint("downloads", __name__)
 
@@ -69,13 +81,70 @@ def meeting_xlsx(meeting_id: str) -> Response:
     room = the_room()
     stage = room.stage(meeting_id)
     results = takeaway.meeting_results(room, stage)
-    workbook = reports.meeting_workbook(takeaway.meeting_export(stage), results)
-    return _file(_made(workbook_request(workbook)), XLSX, _name("xlsx", stage))
+    comparisons = comparison_exports.comparison_sheets(room, stage, _said(room, stage))
+    workbook = reports.meeting_workbook(takeaway.meeting_export(stage), results, comparisons, room.thresholds)
+    return _file(made(workbook_request(workbook)), XLSX, _name("xlsx", stage))
+
+
+@downloads.get("/meetings/<meeting_id>/groups.csv")
+@operator_only
+def groups_csv(meeting_id: str) -> Response:
+    room = the_room()
+    stage = room.stage(meeting_id)
+    return _table(stage, comparison_exports.groups_sheet(room, stage, _said(room, stage)), "groups")
+
+
+@downloads.get("/meetings/<meeting_id>/changes.csv")
+@operator_only
+def changes_csv(meeting_id: str) -> Response:
+    stage = the_room().stage(meeting_id)
+    return _table(stage, comparison_exports.changes_sheet(the_room(), stage), "changes")
+
+
+@downloads.get("/meetings/<meeting_id>/composition.csv")
+@operator_only
+def composition_csv(meeting_id: str) -> Response:
+    stage = the_room().stage(meeting_id)
+    return _table(stage, comparison_exports.composition_sheet(the_room(), stage), "composition")
+
+
+@downloads.get("/rounds/<round_id>/difference/<question_id>")
+@operator_only
+def difference(round_id: str, question_id: str) -> ResponseReturnValue:
+    """In words whether the groups of a comparison differ more than chance would have it."""
+    room = the_room()
+    round = room.round(round_id)
+    one = differences.family(room, room.stage(round.meeting))
+    adjusted = json.loads(made(differences_request(one.tables)))
+    return {"words": differences.group_words(one, adjusted, round_id, question_id)}
+
+
+@downloads.get("/rounds/<round_id>/moved")
+@operator_only
+def moved(round_id: str) -> ResponseReturnValue:
+    """In words whether more moved one way than chance would have it."""
+    table = differences.change_table(the_room().compared(round_id)[1])
+    p = json.loads(made(change_request(table))) if table is not None else None
+    return {"words": differences.change_words(p)}
+
+
+def _said(room: Room, stage: Stage) -> dict[tuple[str, str], str]:
+    """What may be said of each difference of a meeting."""
+    one = differences.family(room, stage)
+    if not one.names:
+        return {}
+    adjusted = json.loads(made(differences_request(one.tables)))
+    return {name: differences.group_words(one, adjusted, *name) for name in one.names}
+
+
+def _table(stage: Stage, sheet: Sheet, what: str) -> Response:
+    name = reports.file_name("csv", stage.meeting.date, stage.meeting.code, what)
+    return _file(comparison_exports.as_csv(sheet).encode(), "text/csv", name)
 
 
 def _figure(round: Round, kind: Literal["png", "svg"], mimetype: str) -> Response:
     room = the_room()
-    picture = _made(figure_request(takeaway.round_figure(room, round), kind))
+    picture = made(figure_request(takeaway.round_figure(room, round), kind))
     return _file(picture, mimetype, _name(kind, room.stage(round.meeting), round))
 
 
@@ -85,7 +154,8 @@ def warm_up() -> None:
     engine.spawn(engine.in_thread, cast(FigureDesk, current_app.extensions["figures"]).warm)
 
 
-def _made(request: Request) -> bytes:
+def made(request: Request) -> bytes:
+    """What the helper process makes of a request; waited for on a thread."""
     desk = cast(FigureDesk, current_app.extensions["figures"])
     engine = cast(Engine, current_app.extensions["engine"])
     try:

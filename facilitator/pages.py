@@ -31,7 +31,9 @@ def door() -> ResponseReturnValue:
     """How to get in. The one-time ticket rides in the fragment, which only the page's script sees."""
     if access.session("console") is not None:
         return redirect(_where_to_begin())
-    return render_template("facilitator/entry.html")
+    # Whoever logs out here gives the cookie back: one that opens nothing has been ended from elsewhere.
+    was_in = access.COOKIES["console"] in request.cookies
+    return render_template("facilitator/entry.html", logged_out=was_in)
 
 
 @pages.get("/meetings")
@@ -42,6 +44,7 @@ def meetings() -> ResponseReturnValue:
     return render_template(
         "facilitator/meetings.html",
         meetings=the_room().meetings(),
+        overdue=the_room().overdue(),
         today=the_room().now().astimezone().date().isoformat(),
         **_settings(),
     )
@@ -98,12 +101,13 @@ def _where_to_begin() -> str:
 
 
 def _let_the_room_follow(stage: Stage) -> None:
-    """Walls and the start page follow the meeting that is opened, unless another one is running."""
+    """Walls and the start page follow the meeting that is opened, unless they show one that is running."""
     room = the_room()
-    others = (other for other in room.meetings() if other.meeting.id != stage.meeting.id)
-    if stage.status == "running" or (
-        stage.status == "prepared" and not any(other.status == "running" for other in others)
-    ):
+    on_wall = room.current_meeting()
+    is_taken = on_wall is not None and on_wall.status == "running"
+    if stage.status == "running" and not is_taken:
+        room.choose_meeting(stage.meeting.id)
+    if stage.status == "prepared" and not any(other.status == "running" for other in room.meetings()):
         room.choose_meeting(stage.meeting.id)
 
 

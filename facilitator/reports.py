@@ -19,18 +19,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from facilitator.figures.figure import Figure, FigureBar
+from facilitator.figures.figure import Figure, FigureBar, FigureSegment, Side, Strip
 from facilitator.figures.wording import plain
 from facilitator.figures.workbook import Cell, Column, Sheet, Workbook
 from kiosk.languages import direction, written_date
 from kiosk.languages import gettext as _
-from kiosk.results import Bar, Result
-from kiosk.statistics.disclosure import N_PERCENT, N_TOTAL, N_TOTAL_SENSITIVE
+from kiosk.results import Bar, Diverging, Result
+from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 
 Status = Literal["not_opened", "skipped", "open", "closed", "revealed"]
 Withheld = Literal["open", "too_few"]
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 # What a spreadsheet takes for the beginning of a formula, its full-width twins included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _LONGEST_FILE_NAME = 60
@@ -56,12 +56,16 @@ class MeetingExport:
 
 @dataclass(frozen=True)
 class OptionExport:
-    """One bar; ``count`` is None where it may not be shown, ``percent`` where it may not be said."""
+    """One bar; ``count`` is None where it may not be shown, ``percent`` where it may not be said.
+
+    ``bound`` says what may be said in their place: "at least 90 %".
+    """
 
     id: str
     label: str
     count: int | None
     percent: int | None
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def meeting_csv(meeting: MeetingExport, results: Iterable[ResultExport]) -> str:
     writer.writerow([guarded(column.heading) for column in result_columns()])
     for row in meeting_rows(meeting, results):
         writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    return _BYTE_ORDER_MARK + file.getvalue()
+    return BYTE_ORDER_MARK + file.getvalue()
 
 
 def guarded(text: str) -> str:
@@ -151,7 +155,7 @@ def _result_rows(meeting: MeetingExport, result: ResultExport) -> Iterable[tuple
     start = (*_whose(meeting), *_asked(result), *_bases(result))
     end = (_notes(result),)
     for option in result.options:
-        hidden = _("too few answers") if option.count is None else ""
+        hidden = option.bound or (_("too few answers") if option.count is None else "")
         yield (*start, option.id, option.label, option.count, option.percent, "", hidden, *end)
     # In an order of their own, so that none can be told by when it was sent.
     for text in sorted(result.texts, key=str.casefold):
@@ -210,15 +214,21 @@ def rehearsal_note() -> str:
     return _("REHEARSAL: trial answers, not a result.")
 
 
-def meeting_workbook(meeting: MeetingExport, results: Sequence[ResultExport]) -> Workbook:
-    """A whole meeting in three sheets: every count, one line a question, and what it rests on."""
+def meeting_workbook(
+    meeting: MeetingExport,
+    results: Sequence[ResultExport],
+    comparisons: Sequence[Sheet] = (),
+    thresholds: Thresholds = DEFAULTS,
+) -> Workbook:
+    """A whole meeting in sheets: every count, one line a question, the comparisons, and what all rests on."""
     return Workbook(
         title=meeting.title,
         date=meeting.date,
         sheets=(
             Sheet(_("Results"), result_columns(), tuple(meeting_rows(meeting, results))),
             _questions_sheet(results),
-            _about_sheet(meeting),
+            *comparisons,
+            _about_sheet(meeting, thresholds),
         ),
         direction="rtl" if direction(meeting.lang) == "rtl" else "ltr",
     )
@@ -247,7 +257,7 @@ def _questions_sheet(results: Sequence[ResultExport]) -> Sheet:
     return Sheet(_("Questions"), columns, rows)
 
 
-def _about_sheet(meeting: MeetingExport) -> Sheet:
+def _about_sheet(meeting: MeetingExport, thresholds: Thresholds) -> Sheet:
     lines = [
         (_("Dialogue"), meeting.dialogue),
         (_("Meeting"), meeting.title),
@@ -255,7 +265,8 @@ def _about_sheet(meeting: MeetingExport) -> Sheet:
         (_("Place"), meeting.place),
         (_("Date"), meeting.date),
         (_("What this shows"), _meaning()),
-        (_("Thresholds"), thresholds_note()),
+        (_("How sure it is"), level_note()),
+        (_("Thresholds"), thresholds_note(thresholds)),
         (_("Percentages"), _percentages_note()),
         (_("Contents"), _("Counted results only: nobody's single answers are in this file.")),
     ]
@@ -272,12 +283,21 @@ def _meaning() -> str:
     )
 
 
-def thresholds_note() -> str:
+def thresholds_note(thresholds: Thresholds = DEFAULTS) -> str:
     """From how many answers on what is shown."""
     return _(
         "A result is shown from %(total)s valid answers, to sensitive questions from %(sensitive)s. "
         "Percentages are given from %(percent)s; below that there are counts only."
-    ) % {"total": N_TOTAL, "sensitive": N_TOTAL_SENSITIVE, "percent": N_PERCENT}
+    ) % {
+        "total": thresholds.total,
+        "sensitive": thresholds.total_sensitive,
+        "percent": thresholds.percent,
+    }
+
+
+def level_note() -> str:
+    """How certain the figures are: nobody was checked against a list at the door."""
+    return _("One answer per device; not a secret ballot with a roll.")
 
 
 def _percentages_note() -> str:
@@ -307,10 +327,13 @@ def export_of(
         abstained=result.abstained if known else None,
         dont_know=result.dont_know if known else None,
         withheld="open" if result.withheld == "open" else "too_few" if result.withheld else None,
-        options=tuple(OptionExport(bar.id, bar.label, bar.count, bar.percent) for bar in result.bars),
+        options=tuple(
+            OptionExport(bar.id, bar.label, bar.count, bar.percent, bar.count_text if bar.bound else "")
+            for bar in result.bars
+        ),
         texts=result.texts,
-        sentence=result.headline or result.sentence,
-        notes=(result.base_line + ".", result.honest_line, *result.notes),
+        sentence=" ".join(part for part in (result.headline or result.sentence, result.median) if part),
+        notes=(result.base_line + ".", result.honest_line, *result.notes, level_note()),
         rehearsal=result.rehearsal,
     )
 
@@ -328,13 +351,35 @@ def figure_of(meeting: MeetingExport, result: Result, headline_bars: Collection[
         bars=tuple(_figure_bar(bar, headline_bars) for bar in result.bars),
         texts=result.texts,
         message="" if shown else result.sentence,
-        headline=result.headline or "",
+        headline=". ".join(part for part in (result.headline, result.median) if part),
         headings=(_("Share"), _("Answers")),
         end_labels=result.end_labels,
         sentence=result.sentence,
         rehearsal=_("REHEARSAL") if result.rehearsal else "",
         lang=meeting.lang,
         direction="rtl" if direction(meeting.lang) == "rtl" else "ltr",
+        strip=_strip(result.diverging) if result.diverging is not None else None,
+    )
+
+
+def _strip(picture: Diverging) -> Strip:
+    sides: dict[str, Side] = {
+        "against-1": "against",
+        "for-1": "for",
+        "neutral": "neutral",
+        "dont-know": "dont-know",
+    }
+    return Strip(
+        picture.centre,
+        picture.whole,
+        tuple(
+            FigureSegment(
+                one.start,
+                one.length,
+                sides.get(one.tone, "for-strong" if one.tone.startswith("for") else "against-strong"),
+            )
+            for one in picture.segments
+        ),
     )
 
 
@@ -344,7 +389,7 @@ def _figure_bar(bar: Bar, headline_bars: Collection[str]) -> FigureBar:
         count=bar.count_text,
         percent=bar.percent_text or None,
         length=bar.length,
-        tone="strong" if bar.id in headline_bars else "plain",
+        tone="quiet" if bar.bound else "strong" if bar.id in headline_bars else "plain",
     )
 
 

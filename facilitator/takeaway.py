@@ -11,13 +11,14 @@ from dataclasses import replace
 from facilitator.desk import may_be_taken_home
 from facilitator.figures.figure import Figure
 from facilitator.reports import MeetingExport, OptionExport, ResultExport, Status, export_of, figure_of
+from kiosk.composition_views import CompositionView, composition_views
 from kiosk.kinds import kind_of
 from kiosk.languages import current, wording
 from kiosk.meeting.document import AgendaItem, Question, Text
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
 from kiosk.problems import Problem
-from kiosk.results import CompositionView, Result, result_view
+from kiosk.results import Result, result_view
 from kiosk.room import Room
 
 
@@ -114,7 +115,8 @@ def _named(stage: Stage, question: Question, status: Status) -> ResultExport:
 
 def _composition(room: Room, stage: Stage) -> Iterator[ResultExport]:
     """The pictures that were released, whatever the answers have become since."""
-    views = {view.question: view for view in room.composition(stage.meeting.id, current())}
+    released = composition_views(stage, room.pictures(stage.meeting.id), current())
+    views = {view.question: view for view in released}
     for round in stage.composition_rounds():
         named = _not_shown(stage, round)
         view = views[round.question]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from hashlib import sha256
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from kiosk.entrance import SESSION_DAYS, Entrance
@@ -154,9 +156,20 @@ def forget_session(response: Response, role: Role) -> None:
 def language(stage: Stage | None = None) -> str:
     """The language of this request: chosen now, chosen before, the browser's, the meeting's, English."""
     wanted = [request.args.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, "")]
-    wanted += [tag for tag, _ in request.accept_languages]
+    wanted += _accepted(request.headers.get("Accept-Language", ""))
     wanted += stage.meeting.languages if stage is not None else ()
     return choose(wanted, INTERFACE) or SOURCE
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> list[str]:
+    """The languages that a browser accepts, the best first. A hall sends the same few lists."""
+    return [tag for tag, _ in parse_accept_header(header, LanguageAccept)]
+
+
+def address() -> str:
+    """Where the request comes from. Never a key, and never stored: the room counts it in memory."""
+    return request.remote_addr or ""
 
 
 def address_for_others() -> str:
@@ -169,9 +182,15 @@ def cut(session_id: str) -> None:
     cast(Hub, current_app.extensions["hub"]).disconnect(session_id)
 
 
+def has_device() -> bool:
+    """Whether the asker brings the mark of a phone that has joined some meeting."""
+    return DEVICE_COOKIE in request.cookies
+
+
 def install(app: Flask) -> None:
-    """Let templates ask for the form token."""
+    """Let templates ask for the form token, and whether a phone asks."""
     app.jinja_env.globals["form_token"] = form_token
+    app.jinja_env.globals["has_device"] = has_device
 
 
 def _remember(response: Response, name: str, token: str, days: int) -> None:

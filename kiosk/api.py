@@ -9,9 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import access, openapi
 from kiosk.access import entrance, operator_only, room
+from kiosk.meeting.stage import is_detail
 from kiosk.phone_state import state_for
 from kiosk.problems import Problem
 from kiosk.qr import svg
+from kiosk.room import MOST_AT_ONCE
+from kiosk.statistics.population import Population
 from kiosk.store.participants import Channel
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -41,8 +44,11 @@ def join() -> Response:
         if not access.is_operator_token():
             access.check_origin()
     token = None if access.is_operator_token() else access.device_token()
-    access.limits().join()
-    joined = room().join(text(message, "code"), token, channel=channel, rehearsal=rehearsal)
+    if not access.is_operator_token():
+        access.limits().join()
+    joined = room().join(
+        text(message, "code"), token, channel=channel, rehearsal=rehearsal, address=access.address()
+    )
     response = jsonify(device=joined.token, state=state_for(joined.participant, request_language()))
     access.remember_device(response, joined.token)
     return response
@@ -158,6 +164,38 @@ def skip(meeting_id: str) -> Response:
     return standing(meeting_id)
 
 
+@blueprint.post("/meetings/<meeting_id>/joining")
+@operator_only
+def lock(meeting_id: str) -> Response:
+    message = body()
+    if "locked" not in message:
+        raise Problem("malformed", field="locked")
+    room().lock(meeting_id, flag(message, "locked"), version())
+    return door(meeting_id)
+
+
+@blueprint.post("/meetings/<meeting_id>/code")
+@operator_only
+def change_code(meeting_id: str) -> Response:
+    code = body().get("code")
+    room().change_code(meeting_id, None if code is None else text(body(), "code"), version())
+    return door(meeting_id)
+
+
+@blueprint.put("/meetings/<meeting_id>/rotation")
+@operator_only
+def turn_code_every(meeting_id: str) -> Response:
+    room().turn_code_every(meeting_id, count(body(), "minutes"), version())
+    return door(meeting_id)
+
+
+@blueprint.put("/meetings/<meeting_id>/heads")
+@operator_only
+def count_heads(meeting_id: str) -> Response:
+    room().count_heads(meeting_id, count(body(), "heads"), version())
+    return door(meeting_id)
+
+
 @blueprint.post("/meetings/<meeting_id>/rehearsal/discard")
 @operator_only
 def discard_rehearsal(meeting_id: str) -> Response:
@@ -205,11 +243,58 @@ def tally(round_id: str) -> Response:
     return jsonify(shown)
 
 
+@blueprint.get("/rounds/<round_id>/groups/<question_id>")
+@operator_only
+def groups(round_id: str, question_id: str) -> Response:
+    return jsonify(room().groups(round_id, question_id).as_record())
+
+
+@blueprint.get("/rounds/<round_id>/change")
+@operator_only
+def change(round_id: str) -> Response:
+    return jsonify(room().flows(round_id).as_record())
+
+
+@blueprint.post("/rounds/<round_id>/compare")
+@operator_only
+def compare(round_id: str) -> Response:
+    room().compare(round_id, detail_in(body()))
+    return round_standing(round_id)
+
+
+@blueprint.post("/rounds/<round_id>/show")
+@operator_only
+def show(round_id: str) -> Response:
+    message = body()
+    detail = None if message.get("detail") is None else detail_in(message)
+    room().show(round_id, detail, version())
+    return round_standing(round_id)
+
+
+@blueprint.post("/rounds/<round_id>/supplement")
+@operator_only
+def supplement(round_id: str) -> Response:
+    message = body()
+    given = message.get("ballots")
+    if not isinstance(given, list) or len(given) > MOST_AT_ONCE:
+        raise Problem("malformed", field="ballots")
+    if not all(isinstance(ballot, dict) for ballot in given):
+        raise Problem("malformed", field="ballots")
+    ballots = [(ballot.get("id"), ballot.get("answer")) for ballot in given]
+    added = room().supplement(round_id, ballots, text(message, "channel", "paper"))
+    return jsonify(counted=added.counted, waiting=added.waiting)
+
+
 @blueprint.get("/rounds/<round_id>/texts")
 @operator_only
 def texts(round_id: str) -> Response:
     entries = room().texts(round_id)
-    return jsonify(texts=[{"id": entry.id, "text": entry.text, "status": entry.status} for entry in entries])
+    return jsonify(
+        texts=[
+            {"id": entry.id, "text": entry.text, "status": entry.status, "blocked": entry.blocked}
+            for entry in entries
+        ]
+    )
 
 
 @blueprint.post("/rounds/<round_id>/texts")
@@ -217,8 +302,93 @@ def texts(round_id: str) -> Response:
 def review(round_id: str) -> Response:
     message = body()
     approve = None if message.get("approve") == "all" else names(message, "approve")
-    room().review(round_id, approve=approve, hide=names(message, "hide"))
+    room().review(
+        round_id,
+        approve=approve,
+        hide=names(message, "hide"),
+        mute=names(message, "mute"),
+        unmute=names(message, "unmute"),
+    )
     return texts(round_id)
+
+
+# ── Whom rooms are compared with ─────────────────────────────────────────────────────────────────────
+
+
+@blueprint.get("/dialogues/<dialogue_id>/populations")
+@operator_only
+def populations(dialogue_id: str) -> Response:
+    return jsonify(populations=[written(one) for one in room().populations(dialogue_id)])
+
+
+@blueprint.post("/dialogues/<dialogue_id>/populations")
+@operator_only
+def import_population(dialogue_id: str) -> tuple[Response, int]:
+    message = body()
+    if len(dialogue_id) > LONGEST_ID:
+        raise Problem("malformed", field="dialogue")
+    population = room().import_population(dialogue_id, message.get("name"), text(message, "table"))
+    return jsonify(written(population)), 201
+
+
+@blueprint.post("/dialogues/<dialogue_id>/population")
+@operator_only
+def choose_population(dialogue_id: str) -> Response:
+    chosen = body().get("population")
+    if chosen is not None and not isinstance(chosen, str):
+        raise Problem("malformed", field="population")
+    room().choose_population(dialogue_id, chosen)
+    return populations(dialogue_id)
+
+
+@blueprint.post("/populations/<population_id>/mapping")
+@operator_only
+def map_categories(population_id: str) -> Response:
+    message = body()
+    variable, categories = message.get("variable"), message.get("categories", {})
+    if variable is not None and not isinstance(variable, str):
+        raise Problem("malformed", field="variable")
+    if not isinstance(categories, dict) or not all(
+        option is None or isinstance(option, str) for option in categories.values()
+    ):
+        raise Problem("malformed", field="categories")
+    room().map_categories(population_id, text(message, "question"), variable, categories)
+    return jsonify(written(room().population(population_id)))
+
+
+@blueprint.post("/populations/<population_id>/remove")
+@operator_only
+def forget_population(population_id: str) -> Response:
+    body()  # a foreign form is refused before anything is looked for
+    room().forget_population(population_id)
+    return jsonify(status="removed")
+
+
+def written(population: Population) -> dict[str, Any]:
+    """A population as plain data; categories are a list, since their order is the file's."""
+    return {
+        "id": population.id,
+        "dialogue": population.dialogue,
+        "name": dict(population.name),
+        "example": population.is_example,
+        "chosen": population.is_chosen,
+        "tables": [
+            {
+                "variable": table.variable,
+                "source": table.source,
+                "date": table.date,
+                "age_base": table.age_base,
+                "categories": [
+                    {"category": category, "count": count} for category, count in table.counts.items()
+                ],
+            }
+            for table in population.tables
+        ],
+        "mapping": {
+            question: {"variable": variable, "categories": dict(categories)}
+            for question, (variable, categories) in population.checked.items()
+        },
+    }
 
 
 # ── The room ─────────────────────────────────────────────────────────────────────────────────────────
@@ -247,6 +417,10 @@ def pair() -> tuple[Response, int]:
 def admit() -> tuple[Response, int]:
     # No cookie decides anything here: the ticket alone does, and it can be used once.
     admission = entrance().admit(text(body(), "ticket"), access.sort_of_machine())
+    before = access.session(admission.role)
+    if before is not None:  # a browser has one session of a kind; the one it can no longer reach is over
+        entrance().end(before.id)
+        access.cut(before.id)
     response = jsonify(
         role=admission.role, next="/facilitator" if admission.role == "console" else "/display"
     )
@@ -314,9 +488,25 @@ def text(message: dict[str, Any], field: str, otherwise: str | None = None) -> s
     return value
 
 
+def detail_in(message: dict[str, Any]) -> str:
+    """What of a round is looked at beside its result."""
+    detail = message.get("detail")
+    if not isinstance(detail, str) or not is_detail(detail):
+        raise Problem("malformed", field="detail")
+    return detail
+
+
 def flag(message: dict[str, Any], field: str) -> bool:
     value = message.get(field, False)
     if not isinstance(value, bool):
+        raise Problem("malformed", field=field)
+    return value
+
+
+def count(message: dict[str, Any], field: str) -> int | None:
+    """A number, or null where there is none; it has to be said either way."""
+    value = message.get(field, "")
+    if value is not None and type(value) is not int:
         raise Problem("malformed", field=field)
     return value
 
@@ -350,3 +540,16 @@ def standing(meeting_id: str) -> Response:
 def round_standing(round_id: str) -> Response:
     round = room().round(round_id)
     return jsonify(id=round_id, status=round.status, version=room().stage(round.meeting).version)
+
+
+def door(meeting_id: str) -> Response:
+    stage = room().stage(meeting_id)
+    return jsonify(
+        id=meeting_id,
+        code=stage.meeting.code,
+        locked=stage.locked,
+        rotation=stage.code_minutes,
+        heads=stage.heads,
+        devices=room().devices(meeting_id),
+        version=stage.version,
+    )

@@ -20,13 +20,16 @@ from flask import Blueprint, Flask, Response, jsonify, make_response, render_tem
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
-from kiosk import access, api, languages, pages
+from kiosk import access, api, home_api, languages, pages
 from kiosk.assets import Assets
+from kiosk.backups.keeper import Backups
 from kiosk.callers import Callers
 from kiosk.clock import Clock, SystemClock
+from kiosk.desk import Desk
 from kiosk.doorway import LARGEST_BODY, Doorway
 from kiosk.engine import Engine, TransportName
 from kiosk.entrance import Entrance
+from kiosk.guests import GuestPages
 from kiosk.limits import Limits
 from kiosk.live.connections import Connections
 from kiosk.live.gate import guard
@@ -37,8 +40,11 @@ from kiosk.messages import Messages
 from kiosk.phone_state import news_for_all
 from kiosk.problems import Problem
 from kiosk.room import Room
+from kiosk.statistics.thresholds import DEFAULTS, Thresholds
+from kiosk.store import rounds
 from kiosk.store.keys import Keys
-from kiosk.store.store import Store
+from kiosk.store.store import ROOM_FILE, Store, refusal_for
+from kiosk.sync.courier import Courier
 from kiosk.whereabouts import Whereabouts
 
 PACKAGE = Path(__file__).resolve().parent
@@ -69,6 +75,8 @@ class Kiosk:
     room: Room
     entrance: Entrance
     store: Store
+    backups: Backups
+    courier: Courier
 
     def warm_up(self) -> None:
         """Compile the templates, so that the first phone does not wait for it."""
@@ -84,15 +92,22 @@ def make_kiosk(
     wall: Window,
     clock: Clock | None = None,
     transport: TransportName = "lean",
+    backup_folder: Path | None = None,
+    thresholds: Thresholds = DEFAULTS,
 ) -> Kiosk:
-    """Put a room together on a data folder. ``transport`` is eventlet's; other engines have one."""
+    """Put a room together on a data folder. ``transport`` is eventlet's; other engines have one.
+
+    ``thresholds`` say from how many people on anything is shown.
+    """
     clock = clock or SystemClock()
-    store = Store(data / "room.sqlite", engine)
+    store = Store(data / ROOM_FILE, engine, clock)
+    backups = Backups(data, store, engine, clock, backup_folder)
     keys = Keys(data / "keys")
     connections = Connections(clock)
     socketio = make_socketio(engine.name)
     hub = Hub(socketio, connections)
-    room = Room(store, keys, hub, connections, clock, whereabouts)
+    courier = Courier(data, engine, clock, lambda: rounds.any_open(store.reader()))
+    room = Room(store, keys, hub, connections, clock, whereabouts, backups, courier, thresholds)
     entrance = Entrance(store, clock, data)
     assets = Assets()
 
@@ -107,20 +122,23 @@ def make_kiosk(
         engine=engine,
         limits=Limits(clock),
     )
-    for blueprint in (api.blueprint, console.blueprint, wall.blueprint, pages.blueprint):
+    for blueprint in (api.blueprint, home_api.blueprint, console.blueprint, wall.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
 
     socketio.init_app(app)
     guard(socketio, clock)
-    sockets = Sockets(socketio, engine, connections, hub, Callers(app, room, entrance, hub))
+    sockets = Sockets(socketio, engine, clock, connections, hub, Callers(app, room, entrance, hub))
     if transport == "lean" and engine.name == "eventlet":
         from kiosk.live.lean import Lean
 
-        hub.broadcast_by(Lean(socketio, engine, clock, sockets.ballot_later).broadcast)
+        lean = Lean(socketio, engine, clock, sockets.ballot_later)
+        hub.send_by(lean.broadcast, lean.tell)
     hub.show("phone", _in_context(app, news_for_all))
     hub.show("console", _in_context(app, _drawn_by(console.render_state)))
     hub.show("wall", _in_context(app, _drawn_by(wall.render_state)))
-    return Kiosk(Doorway(app.wsgi_app, assets, whereabouts.is_ours), app, room, entrance, store)
+    guests = GuestPages(Desk(app.wsgi_app, engine), room.acts)
+    room.finish_acts()
+    return Kiosk(Doorway(guests, assets, whereabouts.is_ours), app, room, entrance, store, backups, courier)
 
 
 def _make_flask(assets: Assets) -> Flask:
@@ -246,7 +264,7 @@ def _refuse_http(error: HTTPException) -> Any:
 def _confess(error: Exception) -> Response:
     """A fault of ours: the terminal gets the details, the person a sentence."""
     if isinstance(error, sqlite3.Error):
-        return _refuse(Problem("not_saving"))
+        return _refuse(refusal_for(error))
     traceback.print_exception(error, file=sys.stderr)
     return _refuse(Problem("trouble"))
 

@@ -34,7 +34,7 @@ VENDOR: Mapping[str, Path] = {
     / "dist"
     / "socket.io.esm.min.js",
 }
-BASE_STYLES = ("reset.css", "tokens.css", "base.css", "components.css")
+BASE_STYLES = ("reset.css", "tokens.css", "base.css", "components.css", "figures.css")
 STYLES: Mapping[str, Path] = {
     "phone.css": FOLDERS["kiosk"] / "css" / "phone",
     "console.css": FOLDERS["facilitator"],

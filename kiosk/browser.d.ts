@@ -6,6 +6,9 @@ declare module "*/vendor/socket.io.esm.min.js" {
   export * from "socket.io-client";
 }
 
+declare module "*/kiosk/ids.js" {
+  export * from "@kiosk/ids.js";
+}
 declare module "*/kiosk/live.js" {
   export * from "@kiosk/live.js";
 }

@@ -16,12 +16,13 @@ from kiosk.access import COOKIES, DEVICE_COOKIE
 from kiosk.entrance import Entrance
 from kiosk.languages import INTERFACE, SOURCE, choose, speaking
 from kiosk.live.hub import Hub
-from kiosk.live.sockets import Caller
+from kiosk.live.sockets import Caller, SpeltBallot
 from kiosk.phone_state import state_for
 from kiosk.problems import Problem
 from kiosk.room import Room
 from kiosk.store.participants import Participant
 from kiosk.store.sessions import Role
+from kiosk.store.store import refusal_for
 
 
 class Callers:
@@ -59,13 +60,19 @@ class Callers:
         return self._room.cast(_participant(caller), *_ballot(message))
 
     def cast_later(
-        self, caller: Caller, message: Mapping[str, Any], done: Callable[[str | Exception], None]
+        self,
+        caller: Caller,
+        message: Mapping[str, Any] | SpeltBallot,
+        done: Callable[[str | BaseException], None],
     ) -> None:
-        self._room.cast_later(_participant(caller), *_ballot(message), done)
+        if isinstance(message, SpeltBallot):
+            self._room.cast_spelt_later(_participant(caller), message.id, message.rest, done)
+        else:
+            self._room.cast_later(_participant(caller), *_ballot(message), done)
 
-    def refusal(self, error: Exception, language: str) -> dict[str, Any]:
+    def refusal(self, error: BaseException, language: str) -> dict[str, Any]:
         if isinstance(error, sqlite3.Error):
-            error = Problem("not_saving")
+            error = refusal_for(error)
         if not isinstance(error, Problem):
             traceback.print_exception(error, file=sys.stderr)
             error = Problem("trouble")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+_COUNTS_SLEEP: int | None = (
+    getattr(time, "CLOCK_MONOTONIC_RAW", None)
+    if sys.platform == "darwin"
+    else getattr(time, "CLOCK_BOOTTIME", None)
+)
+"""The system's clock that goes on in its sleep. Windows has none; its monotonic clock goes on by itself."""
 
 
 class Clock(Protocol):
@@ -15,6 +23,9 @@ class Clock(Protocol):
     def seconds(self) -> float:
         """Seconds from some moment, for spans of time. Never goes back."""
 
+    def uptime(self) -> float:
+        """The same, with the time that the machine was asleep counted in, where the system tells it."""
+
 
 @dataclass(frozen=True)
 class SystemClock:
@@ -23,6 +34,9 @@ class SystemClock:
 
     def seconds(self) -> float:
         return time.monotonic()
+
+    def uptime(self) -> float:
+        return time.clock_gettime(_COUNTS_SLEEP) if _COUNTS_SLEEP is not None else time.monotonic()
 
 
 def stamp(moment: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,11 @@ from kiosk.problems import Problem
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE = DATA / "sample-meeting.json"
 SCHEMA = DATA / "schemas" / "meeting.schema.json"
+POPULATIONS = DATA / "populations"
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 5
+"""With 32 signs 33 million codes: a phone that guesses gets nowhere in an evening."""
 _CODE = re.compile(r"[A-Z0-9]{4,6}\Z")
 RESERVED = frozenset(
     {"API", "JOIN", "STATIC", "ANSWER", "DISPLAY", "HEALTH", "PRIVACY", "STATE", "LOGIN", "ADMIN"}
@@ -30,6 +34,12 @@ def sample() -> dict[str, Any]:
     """The meeting that a first start has ready."""
     document: dict[str, Any] = json.loads(SAMPLE.read_text("utf-8"))
     return document
+
+
+def sample_populations() -> list[tuple[dict[str, str], str]]:
+    """The made-up populations that the sample's dialogue is compared with: their names and their tables."""
+    listed = json.loads((POPULATIONS / "examples.json").read_text("utf-8"))
+    return [(one["name"], (POPULATIONS / one["file"]).read_text("utf-8")) for one in listed]
 
 
 def read(document: Any) -> Meeting:
@@ -57,6 +67,14 @@ def check_code(code: str) -> str:
     if not _CODE.match(code) or code in RESERVED:
         raise Problem("code_invalid")
     return code
+
+
+def draw_code() -> str:
+    """A code drawn by lot, of letters and digits that nobody takes for others."""
+    while True:
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        if code not in RESERVED:
+            return code
 
 
 def with_changes(

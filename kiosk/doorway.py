@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from html import escape
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
 from kiosk.assets import Assets
+from kiosk.languages import INTERFACE, SOURCE, choose, direction, speaking
 from kiosk.problems import Problem
 
 Headers = list[tuple[str, str]]
 
 LARGEST_BODY = 1_000_000
 LARGEST_SOCKET_BODY = 16_000
+AGAIN_SECONDS = 20
+"""After so many seconds a page that said "full" asks again by itself."""
 _ALWAYS: Headers = [
     ("X-Content-Type-Options", "nosniff"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -29,10 +37,13 @@ _ON_FILES: Headers = [*_ALWAYS, ("Content-Security-Policy", "default-src 'none'"
 _ON_PAGES: Headers = [
     *_ALWAYS,
     ("Referrer-Policy", "same-origin"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
 ]
+
+_OF_OUR_OWN_WINDOWS: Headers = [("Cross-Origin-Opener-Policy", "same-origin")]
+_TRUSTED_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Where browsers heed that header without HTTPS. Elsewhere they would complain of it on every page."""
 
 
 class Doorway:
@@ -49,18 +60,23 @@ class Doorway:
             del environ[name]
         on_page = [
             *_ON_PAGES,
+            *(_OF_OUR_OWN_WINDOWS if host_name(environ.get("HTTP_HOST", "")) in _TRUSTED_HOSTS else ()),
             ("Content-Security-Policy", _content_policy(environ.get("HTTP_HOST", ""))),
             ("Cache-Control", "no-store"),
         ]
         guarded = _with_headers(start_response, on_page)
         try:
             self._check(environ)
+            _read_whole(environ)
         except Problem as problem:
             return _refuse(problem, environ, guarded)
         answered = self._assets.answer(environ, _with_headers(start_response, _ON_FILES))
         return answered if answered is not None else self._app(environ, guarded)
 
     def _check(self, environ: WSGIEnvironment) -> None:
+        arrival = environ.get("kiosk.arrival")
+        if arrival is not None and arrival.turned is not None:
+            raise Problem(arrival.turned)
         host = environ.get("HTTP_HOST", "")
         if not self._is_ours(host_name(host)):
             raise Problem("foreign_host")
@@ -78,6 +94,23 @@ class Doorway:
             raise Problem("too_large")
 
 
+def _read_whole(environ: WSGIEnvironment) -> None:
+    """Read what a request carries before anybody works on it. Who drips is cut meanwhile."""
+    arrival = environ.get("kiosk.arrival")
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if arrival is None or not length:
+        return
+    try:
+        body = environ["wsgi.input"].read(length)
+    except OSError:
+        body = b""
+    if len(body) < length:
+        raise Problem("bad_request")
+    environ["wsgi.input"] = BytesIO(body)
+    arrival.has_come()
+
+
+@lru_cache(maxsize=64)
 def host_name(host: str) -> str:
     """The name in a Host header, without its port; empty when it is not of that form."""
     try:
@@ -114,6 +147,7 @@ def _with_headers(start_response: StartResponse, ours: Headers) -> StartResponse
     return start
 
 
+@lru_cache(maxsize=64)
 def _content_policy(host: str) -> str:
     # Some older phones do not take 'self' to cover the socket.
     socket = f" ws://{host}" if host and all(c.isalnum() or c in ".-:[]" for c in host) else ""
@@ -125,22 +159,32 @@ def _content_policy(host: str) -> str:
 
 def _refuse(problem: Problem, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The refusal as a problem, or as a page where a person has typed the address."""
-    told = problem.body()
     as_page = "text/html" in environ.get("HTTP_ACCEPT", "")
-    body = (_page(told) if as_page else json.dumps(told)).encode()
+    with speaking(language := _language(environ)):
+        told = problem.body()
+    again = AGAIN_SECONDS if problem.status == 503 else None
+    body = (_page(told, language, again) if as_page else json.dumps(told)).encode()
     kind = "text/html; charset=utf-8" if as_page else "application/problem+json"
-    start_response(
-        f"{problem.status} {problem.refusal.title}".encode("ascii", "ignore").decode(),
-        [("Content-Type", kind), ("Content-Length", str(len(body)))],
-    )
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    if problem.code in ("full", "too_many"):
+        headers += [("Connection", "close"), ("Retry-After", str(AGAIN_SECONDS))]
+    start_response(f"{problem.status} {problem.refusal.title}".encode("ascii", "ignore").decode(), headers)
     return [body]
 
 
-def _page(told: dict[str, Any]) -> str:
+def _language(environ: WSGIEnvironment) -> str:
+    """The browser's language, as far as we speak it; pages further in also know what was chosen."""
+    accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
+    return choose([tag for tag, _ in accepted], INTERFACE) or SOURCE
+
+
+def _page(told: dict[str, Any], language: str, again: int | None) -> str:
     # Without a stylesheet: one from here would be asked for at the address that has just been refused.
     title, detail = escape(told["title"]), escape(told["detail"])
     codes = f"{told['status']} · {told['code']}"
+    refresh = f'<meta http-equiv="refresh" content="{again}">' if again else ""
     return (
-        '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html><html lang="{language}" dir="{direction(language)}">'
+        f'<meta name="viewport" content="width=device-width">{refresh}'
         f"<title>{title}</title><h1>{title}</h1><p>{detail}</p><p>{codes}</p></html>"
     )

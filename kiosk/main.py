@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from kiosk import documents
 from kiosk.banner import Opening, announce, fresh_link, speaks_colour, write
-from kiosk.clock import SystemClock
-from kiosk.engine import Engine, engine_named
+from kiosk.clock import Clock, SystemClock
+from kiosk.damage import refuse_damage
+from kiosk.doctor.versions import OLDEST, installed, too_old
+from kiosk.engine import Engine, Space, engine_named
 from kiosk.entrance import START_LINK_MINUTES, Entrance
 from kiosk.hold import hold
 from kiosk.listening import CannotStart, listen, listen_locally, raise_file_limit
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from kiosk.app import Kiosk, Window
 
 FILES_FOR_OURSELVES = 200
+MOST_SERVED = 10_000
+"""Connections of phones on one laptop: twice the largest hall that is promised."""
+MOST_SPARE = 1_000
 NEWS_SECONDS = 0.25
 COLLECTOR_THRESHOLDS = (25_000, 20, 50)
 
@@ -46,23 +51,49 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     from kiosk.app import make_kiosk
 
     held = hold(settings.data)
+    refuse_damage(settings.data)
+    _warn_of_old_libraries()
     files = raise_file_limit()
     listener = listen(settings.host, settings.port)
     local = listen_locally(listener.port)
     engine = engine_named(settings.engine)
     clock = SystemClock()
     whereabouts = Whereabouts(clock, listener.port, local.port, settings.host, settings.names)
-    kiosk = make_kiosk(settings.data, engine, whereabouts, console, wall, clock, settings.transport)
+    kiosk = make_kiosk(
+        settings.data,
+        engine,
+        whereabouts,
+        console,
+        wall,
+        clock,
+        settings.transport,
+        settings.backup_folder,
+        settings.thresholds,
+    )
     _prepare_sample(kiosk.room)
     _write_running(settings, whereabouts)
-    engine.spawn(_keep_telling, kiosk.room, engine)
+    kiosk.backups.start()
+    kiosk.courier.start()
+    engine.spawn(_keep_telling, kiosk.room, engine, clock)
     engine.spawn(_warm_up, kiosk, engine)
     _stop_on_signals(settings, kiosk)
     _welcome(settings, kiosk, whereabouts, listener.note)
     _listen_for_enter(engine, kiosk.entrance, whereabouts)
-    engine.serve(kiosk.wsgi, [listener.socket, local.socket], files - FILES_FOR_OURSELVES)
+    engine.serve(kiosk.wsgi, [listener.socket, local.socket], _space(settings, files))
     held.release()
     return 0
+
+
+def _warn_of_old_libraries() -> None:
+    for name, what in too_old({name: installed(name) for name in OLDEST}).items():
+        print(f"{name} {what}", file=sys.stderr)
+
+
+def _space(settings: Settings, files: int) -> Space:
+    """How many connections there is room for: some are kept free, to tell the others that it is full."""
+    places = files - FILES_FOR_OURSELVES
+    spare = min(MOST_SPARE, places // 8)
+    return Space(min(settings.connections or MOST_SERVED, places - spare), spare, settings.per_address)
 
 
 def _warm_up(kiosk: Kiosk, engine: Engine) -> None:
@@ -93,7 +124,10 @@ def _stop_on_signals(settings: Settings, kiosk: Kiosk) -> None:
 def _prepare_sample(room: Room) -> None:
     """A first start has a meeting ready."""
     if not room.meetings():
-        room.import_document(documents.sample())
+        meeting_id, _, _ = room.import_document(documents.sample())
+        dialogue = room.stage(meeting_id).meeting.dialogue_id
+        for name, table in documents.sample_populations():
+            room.import_population(dialogue, name, table, is_example=True)
 
 
 def _write_running(settings: Settings, whereabouts: Whereabouts) -> None:
@@ -107,10 +141,14 @@ def _write_running(settings: Settings, whereabouts: Whereabouts) -> None:
     write_secret(settings.data / "running.json", json.dumps(facts).encode())
 
 
-def _keep_telling(room: Room, engine: Engine) -> None:
+def _keep_telling(room: Room, engine: Engine, clock: Clock) -> None:
     while True:
+        began = clock.seconds()
         engine.sleep(NEWS_SECONDS)
+        late = clock.seconds() - began - NEWS_SECONDS
         try:
+            room.look_after(late)
+            room.turn_codes()
             room.tell_news()
         except Exception as error:  # noqa: BLE001
             # News that failed once is told again in a moment; the room must not fall silent for good.

@@ -31,12 +31,12 @@ class Messages(DefaultJSONProvider):
 def read(text: str) -> Any:
     """The value a JSON text spells; a ValueError when it is none that we take."""
     try:
-        value = _decoder.decode(text)
+        value = _value(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
     if text.count("[") + text.count("{") > DEEPEST and _depth(value) > DEEPEST:
         raise ValueError("nested too deep")
-    return _with_whole_characters(value) if _HALF_CHARACTER.search(text) else value
+    return _with_whole_characters(value) if "\\" in text and _HALF_CHARACTER.search(text) else value
 
 
 def write(value: Any) -> str:
@@ -54,6 +54,15 @@ class Spelling:
     @staticmethod
     def dumps(value: Any, **_: Any) -> str:
         return write(value)
+
+
+def _value(text: str) -> Any:
+    """The value, without the search for white space around it where none is: twice as fast for a ballot."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except json.JSONDecodeError:
+        return _decoder.decode(text)
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def _refuse(name: str) -> Any:

@@ -12,7 +12,7 @@ from kiosk.access import room
 from kiosk.kinds import Malformed, kind_of
 from kiosk.languages import INTERFACE, own_name
 from kiosk.meeting.stage import Stage
-from kiosk.phone_state import state_on_page
+from kiosk.phone_state import is_over, state_on_page
 from kiosk.problems import ANSWER_REASONS, Problem
 from kiosk.store.participants import Participant
 
@@ -28,11 +28,13 @@ def health() -> tuple[Response, int]:
 @blueprint.get("/")
 def home() -> BaseResponse:
     participant = room().participant(access.device_token())
-    stage = room().stage(participant.meeting) if participant is not None else None
-    if stage is not None and stage.status in ("prepared", "running"):
-        return _page(stage, participant)
+    here = _meeting_here()
+    if participant is not None:
+        stage = room().stage(participant.meeting)
+        if not is_over(stage) or (here is not None and here.meeting.id == stage.meeting.id):
+            return _page(stage, participant)
     # Whoever was at an earlier meeting is a guest at this one.
-    return _page(_only_running_meeting(), None)
+    return _page(here, None)
 
 
 @blueprint.get("/privacy")
@@ -48,8 +50,10 @@ def join() -> BaseResponse:
     code = request.form.get("code", "")
     try:
         access.limits().join()
-        joined = room().join(code, request.cookies.get(access.DEVICE_COOKIE))
+        joined = room().join(code, request.cookies.get(access.DEVICE_COOKIE), address=access.address())
     except Problem as problem:
+        if problem.code == "meeting_over":
+            return redirect(f"/{room().meeting_with_code(code).meeting.code}", 303)
         response = _page(None, None, problem.sentence())
         response.status_code = problem.status
         return response
@@ -73,8 +77,14 @@ def answer() -> BaseResponse:
 @blueprint.get("/<code>")
 def meeting(code: str) -> BaseResponse:
     """The meeting with this code. Matched last: every other address comes before it."""
-    stage = room().meeting_with_code(code)
     participant = room().participant(access.device_token())
+    try:
+        stage = room().meeting_with_code(code)
+    except Problem:
+        if participant is None or is_over(room().stage(participant.meeting)):
+            raise
+        # The code has been changed since; whoever is in stays in.
+        return redirect(f"/{room().stage(participant.meeting).meeting.code}")
     if participant is not None and participant.meeting == stage.meeting.id:
         return _page(stage, participant)
     return _page(stage, None)
@@ -90,7 +100,8 @@ def _page(stage: Stage | None, participant: Participant | None, join_error: str 
         joined=participant is not None,
         code=stage.meeting.code if stage is not None else None,
         meeting=stage.meeting if stage is not None else None,
-        stage=stage,
+        over=stage is not None and is_over(stage),
+        locked=stage is not None and stage.locked,
         languages=[(tag, own_name(tag)) for tag in INTERFACE],
         csrf=csrf,
         join_error=join_error,
@@ -106,13 +117,13 @@ def _speaking(response: Response) -> Response:
     return response
 
 
-def _only_running_meeting() -> Stage | None:
-    """The meeting that somebody at the bare address can only mean."""
-    running = [stage for stage in room().meetings() if stage.status in ("prepared", "running")]
+def _meeting_here() -> Stage | None:
+    """The meeting that somebody at the bare address means: that on the wall, or else the one that goes on."""
     current = room().current_meeting()
-    if current is not None and current.status == "running":
+    if current is None or not is_over(current):
         return current
-    return running[0] if len(running) == 1 else None
+    running = [stage for stage in room().meetings() if stage.status == "running"]
+    return running[0] if len(running) == 1 else current
 
 
 def _answer_in(form: dict[str, list[str]], round_id: str) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from typing import Any
 from flask import render_template
 
 from kiosk.access import room
-from kiosk.languages import speaking, wording
+from kiosk.comparison_views import ChangeView, GroupsView, change_view, groups_view
+from kiosk.composition_views import CompositionView, composition_views
+from kiosk.languages import gettext, speaking, wording
 from kiosk.meeting.rounds import Round
-from kiosk.meeting.stage import Stage
+from kiosk.meeting.stage import BY, CHANGE, Stage
 from kiosk.results import Result, result_view
 from kiosk.store.participants import Participant
 
@@ -31,7 +33,7 @@ def state_for_all(meeting_id: str, language: str) -> dict[str, Any]:
     if known is None or known[0] is not stage:
         with speaking(language):
             known = _rendered[key] = (stage, _render(stage, language))
-    return known[1]
+    return {**known[1], "notice": _notice(language)}
 
 
 def news_for_all(meeting_id: str, language: str) -> dict[str, Any]:
@@ -76,6 +78,19 @@ def rounds_on_phones(stage: Stage) -> list[Round]:
     return rounds
 
 
+def is_over(stage: Stage) -> bool:
+    """Whether phones have nothing more to wait for."""
+    return stage.status in ("ended", "sealed")
+
+
+def _notice(language: str) -> str | None:
+    """What everybody should know that is no part of the meeting."""
+    if not room().slept():
+        return None
+    with speaking(language):
+        return gettext("The laptop was asleep; voting goes on.")
+
+
 def _render(stage: Stage, language: str) -> dict[str, Any]:
     title, _ = wording(stage.meeting.title, language, stage.meeting.languages)
     screen = _screen(stage)
@@ -103,10 +118,19 @@ def _render(stage: Stage, language: str) -> dict[str, Any]:
         "screen": {
             "key": screen if screen != "slide" or stage.item is None else f"slide-{stage.item.id}",
             "html": render_template(
-                "phone/screen.html", screen=screen, item=stage.item, meeting=stage.meeting
+                "phone/screen.html",
+                screen=screen,
+                item=stage.item,
+                meeting=stage.meeting,
+                composition=_who_is_here(stage, language) if screen == "composition" else (),
             ),
         },
     }
+
+
+def _who_is_here(stage: Stage, language: str) -> tuple[CompositionView, ...]:
+    pictures = room().pictures(stage.meeting.id)
+    return composition_views(stage, pictures, language, room().compared_with(stage))
 
 
 def _kept_html(stage: Stage, round: Round, language: str) -> str:
@@ -132,6 +156,7 @@ def _round_html(
         status=round.status,
         mine_answer=mine["answer"] if mine else None,
         result=_result(stage, round, language),
+        comparison=_comparison(stage, round, language),
         csrf=csrf,
         ballot_id=secrets.token_hex(16) if csrf else None,
     )
@@ -143,9 +168,28 @@ def _result(stage: Stage, round: Round, language: str) -> Result | None:
     return result_view(stage, round, room().disclosed(round.id), language)
 
 
+def _comparison(stage: Stage, round: Round, language: str) -> GroupsView | ChangeView | None:
+    """What the room looks at of the shown round beside its result."""
+    if round.status != "revealed" or stage.detail is None or round != stage.current_round():
+        return None
+    groups, flows = room().compared(round.id)
+    before = stage.before(round)
+    if stage.detail == CHANGE and flows is not None and before is not None:
+        shown = room().disclosed(before.id), room().disclosed(round.id)
+        return change_view(stage, (before, round), shown, flows, language)
+    chosen = next((table for table in groups if stage.detail == BY + table.by), None)
+    if chosen is None:
+        return None
+    return groups_view(stage, round, chosen, room().disclosed(round.id), language)
+
+
 def _screen(stage: Stage) -> str:
-    if stage.status != "running":
-        return "prepared" if stage.status == "prepared" else "ended"
+    if is_over(stage):
+        return "ended"
+    if stage.status == "prepared":
+        return "prepared"
+    if stage.wall == "composition" or (stage.item is not None and stage.item.type == "composition"):
+        return "composition"
     if stage.item is not None and stage.item.type in ("slide", "break"):
         return stage.item.type
     return "waiting"

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from kiosk import labels
 from kiosk.kinds import kind_of
 from kiosk.languages import current, ngettext, number, percent, speaking, wording
 from kiosk.languages import gettext as _
 from kiosk.meeting.document import Option
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
-from kiosk.statistics.composition import Picture
-from kiosk.statistics.disclosure import Disclosed
+from kiosk.statistics.disclosure import Bound, Disclosed
+from kiosk.statistics.scales import median_category
 from kiosk.statistics.shares import joint_percent
+
+Side = Literal["", "against", "neutral", "for"]
+
+LEAST_REACH = 20.0
+"""Percent that each side of a diverging bar has room for at least, so that small shares look small."""
+APART = 6.0
+"""Between the scale and what stands apart from it, in percent of the base."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. ``length`` is its exact share of the base, 0 to 100; ``count`` is None where it is hidden."""
+    """One bar. ``length`` is its exact share of the base, 0 to 100; ``count`` is None where it is hidden.
+
+    Where everybody answered a sensitive question alike, ``bound`` says which side the share is on, and the
+    length is that of the words. ``side`` is the half of a worded scale that a step belongs to.
+    """
 
     id: str
     label: str
@@ -28,6 +41,30 @@ class Bar:
     length: float
     count_text: str
     percent_text: str
+    bound: Bound | None = None
+    side: Side = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One step of a worded scale as a piece of a bar: its place and length in whole percent of the base."""
+
+    id: str
+    tone: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Diverging:
+    """A worded scale around its middle: steps against to one side of ``centre``, steps for to the other.
+
+    Neutral answers stand apart, and after them those who do not know. ``whole`` is the length of it all.
+    """
+
+    centre: float
+    whole: float
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True)
@@ -59,35 +96,14 @@ class Result:
     texts: tuple[str, ...]
     end_labels: tuple[str, str] | None
     rehearsal: bool
-
-
-@dataclass(frozen=True)
-class CompositionView:
-    """Who is in the room by one question. Hidden bars have no count; ``withheld`` until there are enough."""
-
-    question: str
-    title: str
-    lang: str
-    bars: tuple[Bar, ...]
-    base: int
-    note: str
-    withheld: bool
+    median: str | None = None
+    diverging: Diverging | None = None
 
 
 def result_view(stage: Stage, round: Round, disclosed: Disclosed, language: str) -> Result:
     """The result of a closed round, in a language."""
     with speaking(language):
         return _Wording(stage, round, disclosed).result()
-
-
-def composition_views(
-    stage: Stage, pictures: Mapping[str, Picture | None], language: str
-) -> tuple[CompositionView, ...]:
-    """Who is in the room: one view per composition question; ``pictures`` are by round id."""
-    with speaking(language):
-        return tuple(
-            _composition_view(stage, round, pictures.get(round.id)) for round in stage.composition_rounds()
-        )
 
 
 class _Wording:
@@ -122,9 +138,11 @@ class _Wording:
             abstained=disclosed.abstained or 0,
             dont_know=disclosed.dont_know or 0,
             connected=disclosed.connected,
-            has_percent=disclosed.percents is not None,
+            has_percent=disclosed.told_percents is not None,
             bars=bars,
             headline=self._headline(),
+            median=self._median(),
+            diverging=self._diverging(),
             base_line=self._base_line(),
             honest_line=self._honest_line(),
             notes=tuple(self._notes()),
@@ -135,16 +153,55 @@ class _Wording:
         )
 
     def _bars(self) -> tuple[Bar, ...]:
-        counts = self._disclosed.counts
+        counts = self._disclosed.told_counts
+        if self._disclosed.bounds is not None:
+            return self._bounded_bars(self._disclosed.bounds)
         if counts is None:
             return ()
+        sides = self._sides()
         base = self._disclosed.valid or 0
-        percents = self._disclosed.percents
+        percents = self._disclosed.told_percents
         return tuple(
-            _bar(option, self._words(option.text), counts[option.id], base, percents)
+            replace(
+                bar_of(option, self._words(option.text), counts[option.id], base, percents),
+                side=sides.get(option.id, ""),
+            )
             for option in self._kind.bars(self._question)
             if option.id in counts
         )
+
+    def _bounded_bars(self, bounds: Mapping[str, Bound]) -> tuple[Bar, ...]:
+        return tuple(
+            bounded_bar(option, self._words(option.text), bounds[option.id])
+            for option in self._kind.bars(self._question)
+            if option.id in bounds
+        )
+
+    def _sides(self) -> Mapping[str, Side]:
+        """Which half each step of a worded scale belongs to; none where there are no two halves."""
+        if self._question.kind != "scale" or not self._question.options:
+            return {}
+        steps = [option.id for option in self._question.options]
+        half = len(steps) // 2
+        middle: list[tuple[str, Side]] = [(step, "neutral") for step in steps[half : len(steps) - half]]
+        against: list[tuple[str, Side]] = [(step, "against") for step in steps[:half]]
+        return dict([*against, *middle, *((step, "for") for step in steps[len(steps) - half :])])
+
+    def _diverging(self) -> Diverging | None:
+        """The picture of a worded scale, once its percentages may be told."""
+        disclosed, sides = self._disclosed, self._sides()
+        if not sides or disclosed.told_counts is None or disclosed.told_percents is None:
+            return None
+        return diverging(disclosed.told_counts, sides, disclosed.valid or 0, disclosed.dont_know or 0)
+
+    def _median(self) -> str | None:
+        """The answer in the middle, in words; both where exactly half have answered lower."""
+        counts = self._disclosed.told_counts
+        if self._question.kind != "scale" or not counts or self._disclosed.told_percents is None:
+            return None
+        words = {bar.id: self._words(bar.text)[0] for bar in self._kind.bars(self._question)}
+        names = [_("“%(name)s”") % {"name": words[step]} for step in median_category(counts)]
+        return _("The answer in the middle: %(names)s.") % {"names": _(" and ").join(names)}
 
     def _base_line(self) -> str:
         """How many answered, of how many, and what is outside the base of the percentages."""
@@ -168,45 +225,48 @@ class _Wording:
         return ", ".join(parts)
 
     def _honest_line(self) -> str:
-        words = _(
-            "Answers from the %(n)s who voted here (of %(connected)s connected). "
-            "People chose to come; the figures do not stand for all residents."
-        )
-        return words % {
-            "n": number(self._disclosed.answered),
-            "connected": number(self._disclosed.connected),
-        }
+        return labels.meeting_label(self._disclosed.answered, self._disclosed.connected)
 
     def _notes(self) -> list[str]:
         disclosed = self._disclosed
         notes = []
         if self._runs_in_all > 1:
             notes.append(_("Round %(run)s of this question.") % {"run": number(self._round.run)})
-        if self._kind.is_multiple(self._question) and disclosed.counts:
-            notes.append(_("Several answers possible, the sum may exceed 100 %."))
-        if disclosed.counts and disclosed.percents is None:
+        if self._kind.is_multiple(self._question) and disclosed.told_counts:
+            notes.append(labels.multiple_label())
+        if disclosed.told_counts and disclosed.told_percents is None:
             notes.append(_("Fewer than ten answers: counts only, no percentages."))
-        if self._question.kind == "text" and disclosed.counts is not None:
+        if disclosed.bounds is not None:
+            notes.append(_("Everybody answered alike. How many is not said, so that nobody’s answer is."))
+        if self._question.kind == "text" and disclosed.told_counts is not None:
             notes.append(_("Only texts that the facilitator has approved are shown."))
         return notes
 
     def _headline(self) -> str | None:
         top = self._kind.top(self._question)
-        if top is None or not self._disclosed.counts:
+        if top is None or not self._disclosed.told_counts:
             return None
         words = {
             "lowest": self._words(top.lowest.text)[0],
             "highest": self._words(top.highest.text)[0],
         }
-        if self._disclosed.percents is None:
-            count = sum(self._disclosed.counts[name] for name in top.bars)
-            return _("%(n)s of %(base)s: “%(highest)s” or “%(lowest)s”") % {
-                "n": number(count),
-                "base": number(self._disclosed.valid or 0),
-                **words,
-            }
-        share = joint_percent(self._disclosed.counts, top.bars, self._disclosed.valid or 0)
-        return _("%(share)s: “%(highest)s” or “%(lowest)s”") % {"share": percent(share), **words}
+        base = self._disclosed.valid or 0
+        in_numbers = not self._question.options
+        if self._disclosed.told_percents is None:
+            count = sum(self._disclosed.told_counts[name] for name in top.bars)
+            said = (
+                _("%(n)s of %(base)s answered %(lowest)s or %(highest)s")
+                if in_numbers
+                else _("%(n)s of %(base)s: “%(highest)s” or “%(lowest)s”")
+            )
+            return said % {"n": number(count), "base": number(base), **words}
+        share = joint_percent(self._disclosed.told_counts, top.bars, base)
+        said = (
+            _("%(share)s answered %(lowest)s or %(highest)s")
+            if in_numbers
+            else _("%(share)s: “%(highest)s” or “%(lowest)s”")
+        )
+        return said % {"share": percent(share), **words}
 
     def _sentence(self, bars: Sequence[Bar]) -> str:
         """The result in one sentence, for those who cannot see bars."""
@@ -219,6 +279,8 @@ class _Wording:
             return ngettext("%(n)s answer is shown.", "%(n)s answers are shown.", shown) % {
                 "n": number(shown)
             }
+        if self._disclosed.bounds is not None:
+            return " · ".join(f"{bar.label}: {bar.count_text}" for bar in bars if bar.bound == "at_least_90")
         leaders = _leaders(bars)
         names = _("“%(name)s”") % {"name": leaders[0].label}
         if len(leaders) > 1:
@@ -242,30 +304,49 @@ class _Wording:
         return wording(text, current(), self._fallback)
 
 
-def _composition_view(stage: Stage, round: Round, picture: Picture | None) -> CompositionView:
-    question = stage.question_of(round)
-    title, language = wording(question.text, current(), stage.meeting.languages)
-    if picture is None:
-        note = _("Shown when at least ten have answered.")
-        return CompositionView(question.id, title, language, (), 0, note, withheld=True)
-    bars = tuple(
-        _composition_bar(option, stage, picture, picture.percents)
-        for option in kind_of(question).bars(question)
+def diverging(
+    counts: Mapping[str, int], sides: Mapping[str, Side], base: int, dont_know: int
+) -> Diverging | None:
+    """Steps around a middle line, their lengths in percent of the base, and those apart beside them."""
+    if base == 0:
+        return None
+    length = {step: 100 * count / base for step, count in counts.items()}
+    against = [step for step in counts if sides[step] == "against"]
+    in_favour = [step for step in counts if sides[step] == "for"]
+    neutral = [step for step in counts if sides[step] == "neutral"]
+    reach = max(sum(length[step] for step in side) for side in (against, in_favour))
+    reach = max(reach, LEAST_REACH)
+    segments: list[Segment] = []
+    place = reach
+    for number_, step in enumerate(reversed(against)):
+        place -= length[step]
+        segments.append(Segment(step, f"against-{number_ + 1}", place, length[step]))
+    place = reach
+    for number_, step in enumerate(in_favour):
+        segments.append(Segment(step, f"for-{number_ + 1}", place, length[step]))
+        place += length[step]
+    place = 2 * reach
+    for step in neutral:
+        segments.append(Segment(step, "neutral", place + APART, length[step]))
+        place += APART + max(length[step], 1)
+    if dont_know:
+        share = 100 * dont_know / (base + dont_know)
+        segments.append(Segment("", "dont-know", place + APART, share))
+        place += APART + share
+    return Diverging(
+        round(reach, 2),
+        round(place, 2),
+        tuple(replace(one, start=round(one.start, 2), length=round(one.length, 2)) for one in segments),
     )
-    hidden = None in picture.shown.values()
-    note = _("… = not shown, too few answers.") if hidden else ""
-    return CompositionView(question.id, title, language, bars, picture.base, note, withheld=False)
 
 
-def _composition_bar(option: Option, stage: Stage, picture: Picture, percents: Mapping[str, int]) -> Bar:
-    words = wording(option.text, current(), stage.meeting.languages)
-    count = picture.shown[option.id]
-    if count is None:
-        return Bar(option.id, *words, None, None, 0.0, "…", "")
-    return _bar(option, words, count, picture.base, percents)
+def bounded_bar(option: Option, words: tuple[str, str], bound: Bound) -> Bar:
+    """The bar of an option that everybody or nobody chose, told as a bound."""
+    length = 90.0 if bound == "at_least_90" else 10.0
+    return Bar(option.id, *words, None, None, length, labels.bound_label(bound), "", bound)
 
 
-def _bar(
+def bar_of(
     option: Option, words: tuple[str, str], count: int, base: int, percents: Mapping[str, int] | None
 ) -> Bar:
     label, language = words

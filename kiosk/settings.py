@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.engine import EngineName, TransportName
+from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA = ROOT / "data" / "var"
@@ -24,6 +25,14 @@ class Settings:
     browser: bool = True
     engine: EngineName = "eventlet"
     transport: TransportName = "lean"
+    backup_folder: Path | None = None
+    """Where backups go besides the data folder."""
+    connections: int | None = None
+    """How many connections of phones are served at once; None is as many as the system has room for."""
+    per_address: int | None = None
+    """The same for each address; None is no limit, since a whole hall can stand behind one."""
+    thresholds: Thresholds = DEFAULTS
+    """From how many people on anything is shown."""
     names: tuple[str, ...] = ()
     """Further host names that the server answers to, besides the machine's own addresses."""
 
@@ -38,6 +47,10 @@ def read_settings(arguments: Sequence[str]) -> Settings:
         browser=given.browser,
         engine=given.engine,
         transport=given.transport,
+        backup_folder=Path(given.backup_folder).expanduser().resolve() if given.backup_folder else None,
+        connections=given.connections,
+        per_address=given.per_address,
+        thresholds=_thresholds(given),
         names=tuple(given.name),
     )
 
@@ -77,6 +90,33 @@ def _parser() -> argparse.ArgumentParser:
         help="how eventlet serves sockets; stock is the library's own, slower way (default: %(default)s)",
     )
     parser.add_argument(
+        "--backup-folder",
+        metavar="DIR",
+        default=os.environ.get("KIOSK_BACKUP_FOLDER"),
+        help="where backups go besides the data folder: a USB stick, say",
+    )
+    parser.add_argument(
+        "--connections",
+        metavar="N",
+        type=_count,
+        help="phones' connections at once; whoever comes after is told that the room is full "
+        "(default: 10,000, or what the system allows)",
+    )
+    parser.add_argument(
+        "--per-address",
+        metavar="N",
+        type=_count,
+        help="connections at once from one address; not where phones share one (default: no limit)",
+    )
+    for flag, least, what in _THRESHOLDS:
+        parser.add_argument(
+            flag,
+            metavar="N",
+            type=_count,
+            default=least,
+            help=f"{what} (default and least: %(default)s)",
+        )
+    parser.add_argument(
         "--name",
         metavar="NAME",
         action="append",
@@ -86,8 +126,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_THRESHOLDS = (
+    ("--least-total", DEFAULTS.total, "valid answers from which a result is shown"),
+    ("--least-sensitive", DEFAULTS.total_sensitive, "the same for a sensitive question"),
+    ("--least-percent", DEFAULTS.percent, "valid answers from which percentages stand beside the counts"),
+    ("--least-count", DEFAULTS.count, "people in a category of who is in the room"),
+    ("--least-base", DEFAULTS.base, "people in a group whose answers are shown"),
+)
+"""What a data protection officer may raise, and nobody lower."""
+
+
+def _thresholds(given: argparse.Namespace) -> Thresholds:
+    """The thresholds as raised; one that would be lowered ends the start with a line that says so."""
+    for flag, least, _ in _THRESHOLDS:
+        if getattr(given, flag.removeprefix("--").replace("-", "_")) < least:
+            raise SystemExit(f"{flag} can be raised above {least}, never lowered.")
+    return Thresholds(
+        total=given.least_total,
+        total_sensitive=given.least_sensitive,
+        percent=given.least_percent,
+        count=given.least_count,
+        base=given.least_base,
+    )
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
     return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return count

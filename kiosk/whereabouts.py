@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass, field
 
-from kiosk.addresses import addresses, join_address
+from kiosk.addresses import LOOPBACK, addresses, join_address
 from kiosk.clock import Clock
 
 LOOK_AGAIN_SECONDS = 5
@@ -30,6 +30,10 @@ class Whereabouts:
         """The IPv4 address that phones reach."""
         self._look()
         return self._address
+
+    def is_alone(self) -> bool:
+        """Whether this machine is on no network, so that no phone can reach it."""
+        return self._listens_everywhere() and self.address == LOOPBACK
 
     def is_ours(self, name: str) -> bool:
         """Whether a host name or address is this machine's own."""
@@ -60,7 +64,10 @@ class Whereabouts:
             return
         self._looked_at = now
         own_name = socket.gethostname().lower()
-        listens_everywhere = self.host in ("", "0.0.0.0")
+        listens_everywhere = self._listens_everywhere()
         self._address = join_address() if listens_everywhere else self.host
         found = {address.ip for address in addresses()} if listens_everywhere else {self.host}
         self._known = LOCAL | found | {own_name, f"{own_name}.local", *map(str.lower, self.names)}
+
+    def _listens_everywhere(self) -> bool:
+        return self.host in ("", "0.0.0.0")

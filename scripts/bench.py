@@ -5,6 +5,10 @@ run, a bare stock Flask-SocketIO server with the same phones. Measures how long 
 soon an opened round has reached the last of them, what happens when all vote in the same instant, and what
 that costs. Quote the ratios: absolute figures change from machine to machine and from minute to minute.
 
+In the same run it measures what the load generator reaches against a server that does nothing (the floor),
+and of the room alone: a hall coming in, a facilitator who never stops asking for results and figures, and
+how everything grows with the number of phones. `--page docs/measurements.md` writes it all down for a reader.
+
 It ends with 1 when a vote was lost, counted twice or missing after a restart, whatever the speed.
 """
 
@@ -16,10 +20,9 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from statistics import median
 from types import FrameType
 from typing import Any
 
@@ -27,11 +30,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from kiosk.bootstrap import ensure
 from scripts.loadgen import machine, report
+from scripts.loadgen.around import Around, measure_around
 from scripts.loadgen.first_load import FirstLoad, first_load
-from scripts.loadgen.hall import Arrival, BenchError, Hall, compile_generator
+from scripts.loadgen.hall import Arrival, BenchError, Cast, Hall, compile_floor, compile_generator
 from scripts.loadgen.measure import GENERATOR_LIMIT, OTHERS_LIMIT, Measurement, measure
-from scripts.loadgen.servers import ROOT, Kiosk, Reference
+from scripts.loadgen.page import page
+from scripts.loadgen.servers import ANSWERS, ROOT, Floor, Kiosk, Reference
 
+FLOOR_BURSTS = 3
 FIRST_LOAD_BYTES = 40_000
 SECOND_START_SECONDS = 2.0
 
@@ -42,11 +48,14 @@ class Bench:
 
     folder: Path
     program: Path
+    floor_program: Path
     cores: machine.Cores
     engine: str | None
     in_flight: int
     pages: FirstLoad | None = None
     page_loads: dict[int, list[Arrival]] = field(default_factory=dict)
+    floor: dict[int, list[Cast]] = field(default_factory=dict)
+    around: dict[int, list[Around]] = field(default_factory=dict)
     second_starts: list[float] = field(default_factory=list)
     kiosk: dict[int, list[Measurement]] = field(default_factory=dict)
     stock: dict[int, list[Measurement]] = field(default_factory=dict)
@@ -72,6 +81,7 @@ def main() -> int:
             bench = Bench(
                 folder=Path(folder),
                 program=compile_generator(Path(folder)),
+                floor_program=compile_floor(Path(folder)),
                 cores=machine.cores(),
                 engine=arguments.engine,
                 in_flight=arguments.in_flight,
@@ -97,6 +107,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=["kiosk", "stock"], help="leave the other server out")
     parser.add_argument("--in-flight", type=int, default=64, metavar="N", help="join at a time (64)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write a page for readers to FILE")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.phones, arguments.repeat = [200], 1
@@ -120,6 +131,7 @@ def run(bench: Bench, arguments: argparse.Namespace) -> None:
     for phones in arguments.phones:
         for repetition in range(arguments.repeat):
             say(f"{phones:,} phones, {repetition + 1} of {arguments.repeat} …")
+            measure_floor(bench, phones)
             if arguments.only != "kiosk":
                 bench.stock.setdefault(phones, []).append(counted(partial(measure_stock, bench, phones)))
             if arguments.only != "stock":
@@ -136,6 +148,20 @@ def counted(attempt: Callable[[], Measurement]) -> Measurement:
     if found.void:
         say(f"  void again ({found.generator_share:.0%}): these figures are left out of the table.")
     return found
+
+
+def measure_floor(bench: Bench, phones: int) -> None:
+    """What the generator reaches where the server does nothing: several bursts, for one is soon over."""
+    server = Floor(bench.floor_program, bench.fresh_path("floor"), core=bench.cores.server)
+    try:
+        with bench.hall(server.port, None) as hall:
+            hall.connect(phones)
+            bursts = [hall.vote("floor", ANSWERS) for _ in range(FLOOR_BURSTS)]
+    finally:
+        server.stop()
+    if any(burst.counted != phones for burst in bursts):
+        raise BenchError("The floor did not answer every ballot: the load generator cannot be trusted.")
+    bench.floor.setdefault(phones, []).append(max(bursts, key=lambda burst: burst.per_second))
 
 
 def measure_stock(bench: Bench, phones: int) -> Measurement:
@@ -155,8 +181,13 @@ def measure_kiosk(bench: Bench, phones: int) -> Measurement:
         with bench.hall(server.port, server.code) as hall:
             found = measure(server, hall, phones, bench.cores)
         measure_page(bench, server, phones)
+        with bench.hall(server.port, server.code) as hall:
+            paths = list(bench.pages.sizes) if bench.pages else []
+            around = measure_around(server, hall, phones, paths, bench.cores)
     finally:
         server.stop()
+    bench.around.setdefault(phones, []).append(around)
+    found.faults.extend(around.faults)
     found.faults.extend(faults_after_restart(bench, data, found))
     if found.faults:
         say(f"  The end of the room's log:\n{server.process.last_words()}")
@@ -185,74 +216,46 @@ def faults_after_restart(bench: Bench, data: Path, before: Measurement) -> list[
 
 
 def conclude(bench: Bench, arguments: argparse.Namespace) -> int:
-    """The table, the file, and whether anything was lost."""
-    summaries = []
-    for phones in arguments.phones:
-        found = report.rows(bench.kiosk.get(phones, []), bench.stock.get(phones, []))
-        summaries.append(report.summary(phones, found))
-        print(f"\n{report.table(phones, found)}")
-        print_page_load(bench, phones)
-    print_once(bench)
-    print_disturbance(bench)
-    faults = all_faults(bench)
-    print("\nLost, counted twice or missing after a restart: " + ("none." if not faults else ""))
-    for fault in faults:
-        print(f"  {fault}")
+    """The tables, the files, and whether anything was lost."""
+    found = document(bench)
+    print(report.whole(found))
     if arguments.json is not None:
-        text = json.dumps(document(bench, summaries, faults), indent=2)
-        arguments.json.write_text(f"{text}\n", encoding="utf-8")
-    return 1 if faults else 0
+        arguments.json.write_text(f"{json.dumps(found, indent=2)}\n", encoding="utf-8")
+    if arguments.page is not None:
+        arguments.page.write_text(page(found), encoding="utf-8")
+    return 1 if found["faults"] else 0
 
 
-def print_page_load(bench: Bench, phones: int) -> None:
-    loads = bench.page_loads.get(phones)
-    if loads:
-        print(f"{'all load the page at once, s':<40}{median(load.seconds for load in loads):>12.2f}")
-
-
-def print_once(bench: Bench) -> None:
-    if bench.pages is not None:
-        goal = report.judged_at_most(bench.pages.total / 1e3, FIRST_LOAD_BYTES / 1e3, "kB")
-        headers = bench.pages.headers / 1e3
-        print(f"\nFirst load: {bench.pages.total / 1e3:.1f} kB, {headers:.1f} of it headers ({goal})")
-        for path, size in bench.pages.sizes.items():
-            print(f"  {size / 1e3:6.1f} kB  {path}")
-    if bench.second_starts:
-        seconds = median(bench.second_starts)
-        goal = report.judged_at_most(seconds, SECOND_START_SECONDS, "s")
-        print(f"Second start, until ready: {seconds:.2f} s ({goal})")
-
-
-def print_disturbance(bench: Bench) -> None:
-    worst = max((run.others_share for run in all_runs(bench)), default=0.0)
-    if worst > OTHERS_LIMIT:
-        print(f"\nOther programs used up to {worst:.0%} of the two cores meanwhile: measure again in peace.")
-
-
-def all_faults(bench: Bench) -> list[str]:
-    return [fault for run in all_runs(bench) for fault in run.faults]
-
-
-def all_runs(bench: Bench) -> list[Measurement]:
-    return [run for found in (bench.stock, bench.kiosk) for runs in found.values() for run in runs]
-
-
-def document(bench: Bench, summaries: list[dict[str, Any]], faults: list[str]) -> dict[str, Any]:
+def document(bench: Bench) -> dict[str, Any]:
+    """Everything that was found, as it goes into the JSON; tables and page are made of it."""
+    runs = [run for found in (bench.stock, bench.kiosk) for each in found.values() for run in each]
+    others = [run.others_share for run in runs]
     return {
         "machine": machine.description(),
         "engine": bench.engine or "default",
         "pinned": bench.cores.apart,
         "generator_limit": GENERATOR_LIMIT,
-        "summary": summaries,
-        "first_load": bench.pages.sizes if bench.pages else None,
-        "first_load_bytes": bench.pages.total if bench.pages else None,
+        "others_limit": OTHERS_LIMIT,
+        "others_share": max(others, default=0.0),
+        "summary": [
+            report.summary(phones, bench.kiosk.get(phones, []), bench.stock.get(phones, []))
+            for phones in bench.floor
+        ],
+        "around": [report.around(found) for found in bench.around.values()],
+        "floor": [report.floor(phones, bursts) for phones, bursts in bench.floor.items()],
+        "fits": report.fits(bench.kiosk, bench.stock),
         "page_load_seconds": {n: [load.seconds for load in loads] for n, loads in bench.page_loads.items()},
+        "first_load": bench.pages.sizes if bench.pages else {},
+        "first_load_bytes": bench.pages.total if bench.pages else 0,
+        "first_load_limit": FIRST_LOAD_BYTES,
         "second_start_seconds": bench.second_starts,
+        "second_start_limit": SECOND_START_SECONDS,
         "runs": {
-            "kiosk": [report.as_json(run) for runs in bench.kiosk.values() for run in runs],
-            "stock": [report.as_json(run) for runs in bench.stock.values() for run in runs],
+            "kiosk": [report.as_json(run) for each in bench.kiosk.values() for run in each],
+            "stock": [report.as_json(run) for each in bench.stock.values() for run in each],
+            "around": [asdict(run) for each in bench.around.values() for run in each],
         },
-        "faults": faults,
+        "faults": [fault for run in runs for fault in run.faults],
     }
 
 

@@ -26,6 +26,7 @@ from kiosk.bootstrap.steps import SetUpFailed, step  # noqa: E402
 
 CHROMIUM = os.environ.get("KIOSK_CHROMIUM") or "/usr/bin/chromium"
 FONTS = Path("/usr/share/fonts/truetype")
+POSTGRESQL = Path("/usr/lib/postgresql")
 OLDEST_NODE = (20, 19)
 PYTHON_SOURCES = ("run.py", "kiosk", "facilitator", "display", "scripts", "tests")
 SIDE_BY_SIDE = "2"
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def set_up_system() -> None:
-    """Install what only the system's package manager has: a browser, fonts for its pictures, a C compiler."""
+    """Install what only the system's package manager has: a browser, fonts, a C compiler, PostgreSQL."""
     missing = missing_packages()
     if not missing:
         return
@@ -84,7 +85,9 @@ def missing_packages() -> list[str]:
     there = {
         "chromium": shutil.which(CHROMIUM) is not None,
         "gcc": shutil.which("cc") is not None,
+        "postgresql": shutil.which("initdb") is not None or any(POSTGRESQL.glob("*/bin/initdb")),
         "python3-venv": find_spec("ensurepip") is not None,
+        "unzip": shutil.which("unzip") is not None,
     }
     if shutil.which("apt-get") is not None:
         there |= {

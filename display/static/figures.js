@@ -22,7 +22,8 @@ export function showTally(wall, { round, answered, connected }) {
   for (const element of wall.querySelectorAll(`[data-connected="${id}"]`)) count(element, connected);
   for (const ring of wall.querySelectorAll(`[data-ring="${id}"]`)) {
     const share = connected > 0 ? Math.min(100, (100 * answered) / connected) : 0;
-    ring.setAttribute("stroke-dasharray", `${share.toFixed(1)} 100`);
+    // A whole ring has no dash: where one begins and ends, a hair of the track would show.
+    ring.setAttribute("stroke-dasharray", share < 100 ? `${share.toFixed(1)} 100` : "none");
   }
 }
 

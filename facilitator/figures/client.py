@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
+from . import differences, wire
 from . import figure as figures
-from . import wire
 from . import workbook as workbooks
 
 Format = Literal["png", "svg"]
@@ -67,6 +67,16 @@ def figure_request(figure: figures.Figure, format: Format) -> Request:  # noqa: 
 
 def workbook_request(workbook: workbooks.Workbook) -> Request:
     return Request(wire.Message({"job": "workbook"}, _body(workbooks.to_json(workbook))))
+
+
+def differences_request(tables: tuple[differences.DifferenceTable, ...]) -> Request:
+    """Asks for p of each table, adjusted for all of them: a list of numbers or nulls."""
+    return Request(wire.Message({"job": "differences"}, _body(differences.to_json(tables))))
+
+
+def change_request(table: differences.DifferenceTable) -> Request:
+    """Asks for p of one change: a number or null."""
+    return Request(wire.Message({"job": "change"}, _body(differences.to_json((table,)))))
 
 
 def _body(data: dict[str, Any]) -> bytes:
@@ -251,7 +261,9 @@ def _start(folder: Path | None) -> _Helper:
 
 
 def _surroundings(folder: Path | None) -> dict[str, str]:
-    paths = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+    # Beside the figures' own folder the product's, for its statistics; they load nothing of the room.
+    console = Path(__file__).resolve().parent.parent
+    paths = [str(console), str(console.parent), os.environ.get("PYTHONPATH", "")]
     surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

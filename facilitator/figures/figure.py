@@ -16,6 +16,8 @@ Tone = Literal["plain", "strong", "quiet"]
 Direction = Literal["ltr", "rtl"]
 
 TONES = ("plain", "strong", "quiet")
+Side = Literal["against", "against-strong", "neutral", "for", "for-strong", "dont-know"]
+SIDES = ("against", "against-strong", "neutral", "for", "for-strong", "dont-know")
 DIRECTIONS = ("ltr", "rtl")
 MOST_BARS = 100
 MOST_TEXTS = 5_000
@@ -34,6 +36,27 @@ class FigureBar:
     percent: str | None
     length: float
     tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class FigureSegment:
+    """One step of a scale in the strip above its bars; ``start`` and ``length`` in units of the strip."""
+
+    start: float
+    length: float
+    side: Side
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A worded scale around its middle: against on one side of ``centre``, for on the other.
+
+    Neutral answers and those who do not know stand apart. ``whole`` is the length of it all.
+    """
+
+    centre: float
+    whole: float
+    segments: tuple[FigureSegment, ...]
 
 
 @dataclass(frozen=True)
@@ -63,6 +86,7 @@ class Figure:
     rehearsal: str = ""
     lang: str = "en"
     direction: Direction = "ltr"
+    strip: Strip | None = None
 
 
 def to_json(figure: Figure) -> dict[str, Any]:
@@ -90,6 +114,7 @@ def from_json(value: Any) -> Figure:
         rehearsal=form.text(data, "rehearsal", 60),
         lang=form.text(data, "lang", 35),
         direction=cast(Direction, form.one_of(data, "direction", DIRECTIONS)),
+        strip=None if data.get("strip") is None else _strip_from_json(data["strip"]),
     )
 
 
@@ -101,6 +126,25 @@ def _bar_from_json(value: Any) -> FigureBar:
         percent=form.optional_text(data, "percent"),
         length=min(max(form.number(data, "length"), 0.0), 100.0),
         tone=cast(Tone, form.one_of(data, "tone", TONES)),
+    )
+
+
+def _strip_from_json(value: Any) -> Strip:
+    data = form.mapping(value)
+    whole = max(form.number(data, "whole"), 1.0)
+    return Strip(
+        centre=min(max(form.number(data, "centre"), 0.0), whole),
+        whole=whole,
+        segments=form.items(data, "segments", _segment_from_json, MOST_BARS),
+    )
+
+
+def _segment_from_json(value: Any) -> FigureSegment:
+    data = form.mapping(value)
+    return FigureSegment(
+        start=max(form.number(data, "start"), 0.0),
+        length=max(form.number(data, "length"), 0.0),
+        side=cast(Side, form.one_of(data, "side", SIDES)),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .figure import Figure, FigureBar
+from .figure import Figure, FigureBar, Side, Strip
 from .marks import EMPTY, Block, Box, Mark, Words, stack, words
 from .typesetting import Face, Lines, set_evenly, set_lines, width
 
@@ -29,6 +29,14 @@ BAR_QUIET = "#6f8587"
 TRACK = "#ebe8e0"
 RULE = "#c9c6bd"
 CAUTION = "#7d4600"
+SIDE_FILLS: dict[Side, str] = {
+    "against": "#bf7f33",
+    "against-strong": "#7d4600",
+    "neutral": "#737e80",
+    "for": "#4f9598",
+    "for-strong": "#0a3d42",
+    "dont-know": "#dcd6c9",
+}
 PAPER = "#ffffff"
 
 LEFT_TO_RIGHT_MARK = "\u200e"
@@ -147,12 +155,32 @@ def _bars(figure: Figure, scale: float, room: float) -> Block:
     labels = _labels(bars, face)
     columns = _columns(figure, bars, labels, face)
     headings = _headings(figure, bars, columns, Face(max(24 * scale, 20)))
-    thickness, gap = _measures(labels, scale, room - headings.height)
+    strip = _strip(figure.strip, scale) if figure.strip is not None else EMPTY
+    thickness, gap = _measures(labels, scale, room - headings.height - strip.height)
     striped = any(bar.tone == "strong" for bar in bars)
     rows = (
         _row(bar, label, columns, thickness, gap, striped) for bar, label in zip(bars, labels, strict=True)
     )
-    return _centred(stack(headings, *rows), room, 0.3)
+    return _centred(stack(strip, headings, *rows), room, 0.3)
+
+
+def _strip(strip: Strip, scale: float) -> Block:
+    """The scale around its middle, as wide as the picture."""
+    unit, tall = ROOM / strip.whole, 64 * scale
+    boxes = tuple(
+        Box(
+            MARGIN + segment.start * unit,
+            0,
+            min(segment.length, strip.whole - segment.start) * unit,
+            tall,
+            SIDE_FILLS[segment.side],
+            hatched=segment.side == "neutral",
+        )
+        for segment in strip.segments
+        if segment.length > 0 and segment.start < strip.whole
+    )
+    centre = Box(MARGIN + strip.centre * unit - 1.5, 0, 3, tall, INK)
+    return Block(tall + 26 * scale, (*boxes, centre))
 
 
 def _with_end_labels(figure: Figure) -> tuple[FigureBar, ...]:

@@ -1,4 +1,4 @@
-"""The helper process: draws figures and writes workbooks, one after the other, for as long as it is asked.
+"""The helper process: draws figures, writes workbooks and tests differences, one after the other.
 
 It runs beside the server at a lower priority and is the only one to import matplotlib and XlsxWriter, so
 that neither their memory nor their crashes are the server's. It ends when its input ends, and so never
@@ -83,6 +83,10 @@ def _done(question: wire.Message) -> bytes:
         return _figure(question.header.get("format"), json.loads(question.body))
     if job == "workbook":
         return _workbook(json.loads(question.body))
+    if job == "differences":
+        return _differences(json.loads(question.body))
+    if job == "change":
+        return _change(json.loads(question.body))
     raise ValueError(f"unknown job {job!r:.40}")
 
 
@@ -100,6 +104,19 @@ def _workbook(data: Any) -> bytes:
     from .workbook import from_json
 
     return write(from_json(data))
+
+
+def _differences(data: Any) -> bytes:
+    from .differences import adjusted, from_json
+
+    return json.dumps(adjusted(from_json(data))).encode()
+
+
+def _change(data: Any) -> bytes:
+    from .differences import from_json, of_change
+
+    (table,) = from_json(data)
+    return json.dumps(of_change(table)).encode()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@ import { follow, writePresence, writeTally } from "../kiosk/live.js";
 import { Acts } from "./acts.js";
 import { call } from "./api.js";
 import { readClock, startClock } from "./clock.js";
+import { fillInWords, takePapers } from "./comparisons.js";
+import { setUpDoor, showDoor } from "./door.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
 import { replacePicture } from "./picture.js";
 import { setUpSettings } from "./settings.js";
+import { useUpTicket } from "./ticket.js";
 
 /** How long the socket may take to bring the news of an act. */
 const NEWS_WITHIN_MS = 500;
@@ -26,10 +29,15 @@ let retry;
 /** @type {number | undefined} */
 let lost;
 
+await useUpTicket();
 readClock(picture());
 showPlace(picture());
 startClock();
+fillInWords();
+takePapers();
 setUpSettings();
+setUpDoor();
+showDoor();
 listenToKeys({
   primary: () => (look.isOn ? look.end() : acts.press(picture().querySelector('[data-focus="primary"]'))),
   earlier: () => look.back(),
@@ -74,8 +82,11 @@ function show(html) {
   pictures += 1;
   acts.pictured(now.dataset.verb !== before.dataset.verb || now.dataset.about !== before.dataset.about);
   readClock(now);
+  showDoor();
+  for (const code of document.querySelectorAll("[data-top-code]")) code.textContent = now.dataset.code ?? code.textContent;
   if (now.dataset.item !== before.dataset.item) showPlace(now);
   look.again(looked);
+  fillInWords();
   announce(now);
 }
 

@@ -12,6 +12,7 @@ if (ticket) {
 
 /** @param {string} secret */
 async function trade(secret) {
+  show("logged-out", false);
   show("working", true);
   const answer = await call("POST", "/api/v1/sessions", { ticket: secret });
   if (answer.ok) {

@@ -3,7 +3,9 @@
 import { call } from "./api.js";
 import { hush, say, tell, tellRefusal } from "./notices.js";
 import { setUpSettings } from "./settings.js";
+import { useUpTicket } from "./ticket.js";
 
+await useUpTicket();
 setUpSettings();
 document.querySelector("[data-import]")?.addEventListener("change", (event) => {
   if (event.target instanceof HTMLInputElement) void importFile(event.target);

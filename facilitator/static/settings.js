@@ -4,6 +4,12 @@ import { call } from "./api.js";
 import { say, tell, tellRefusal, template } from "./notices.js";
 
 const WALL_WINDOW = "kiosk-wall";
+/** How often the drawer looks whether a code that it shows has been used, and for how long the code is good. */
+const LOOK_MS = 2_000;
+const GOOD_MS = 600_000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let watching;
 
 /** Set the drawer up. */
 export function setUpSettings() {
@@ -17,11 +23,12 @@ export function setUpSettings() {
     if (opener instanceof HTMLElement) void open(drawer, opener.dataset.openSettings ?? "");
     else if (target.closest("[data-close-dialog]")) target.closest("dialog")?.close();
     else if (target === drawer) drawer.close();
-    else if (target.closest("[data-open-wall]")) void openWall(drawer);
+    else if (target.closest("[data-open-wall]")) void openWall(drawer, event);
     else if (pair instanceof HTMLElement) void showPairing(drawer, pair.dataset.pair ?? "console");
     else if (target.closest("[data-wifi-remove]")) void removeWifi(drawer);
     else if (target.closest("[data-log-out]")) void logOut(drawer);
   });
+  drawer.addEventListener("close", () => hidePairings(drawer));
   drawer.querySelector("[data-wifi]")?.addEventListener("submit", (event) => {
     event.preventDefault();
     void saveWifi(drawer);
@@ -45,11 +52,13 @@ async function open(drawer, part) {
 
 /**
  * Open the wall in a window of this machine. The window is opened at once, while the browser still knows that the user
- * asked for it, and led to the wall when the ticket has come.
+ * asked for it, and led to the wall when the ticket has come. Without this script the button opens the wall as it is.
  *
  * @param {HTMLDialogElement} drawer
+ * @param {MouseEvent} press
  */
-async function openWall(drawer) {
+async function openWall(drawer, press) {
+  press.preventDefault();
   const place = drawer.open ? shelf(drawer) : undefined;
   const wall = window.open("", WALL_WINDOW, "popup,width=1280,height=720");
   if (!wall) {
@@ -71,7 +80,9 @@ async function openWall(drawer) {
  * @param {string} role
  */
 async function showPairing(drawer, role) {
+  hidePairings(drawer);
   const place = drawer.querySelector(`[data-pairing="${role}"]`);
+  const before = new Set((await sessions()).map((session) => session.id));
   const answer = await call("POST", "/api/v1/pairings", { role });
   if (!answer.ok) {
     tellRefusal(answer, shelf(drawer));
@@ -87,6 +98,37 @@ async function showPairing(drawer, role) {
     place.replaceChildren(form);
     place.hidden = false;
     place.scrollIntoView({ block: "nearest" });
+  }
+  watch(drawer, role, before, performance.now() + GOOD_MS);
+}
+
+/**
+ * Take the code away once somebody has come in with it, or when it is too old.
+ *
+ * @param {HTMLDialogElement} drawer
+ * @param {string} role
+ * @param {Set<string>} before who was in when the code was made
+ * @param {number} until
+ */
+function watch(drawer, role, before, until) {
+  watching = setTimeout(async () => {
+    const now = await sessions();
+    if (!drawer.open) return;
+    if (now.some((session) => session.role === role && !before.has(session.id))) {
+      hidePairings(drawer);
+      showSessions(drawer, now);
+      tell(say(`paired-${role}`), "positive", shelf(drawer));
+    } else if (performance.now() > until) hidePairings(drawer);
+    else watch(drawer, role, before, until);
+  }, LOOK_MS);
+}
+
+/** @param {HTMLDialogElement} drawer */
+function hidePairings(drawer) {
+  clearTimeout(watching);
+  for (const place of drawer.querySelectorAll("[data-pairing]")) {
+    if (place instanceof HTMLElement) place.hidden = true;
+    place.replaceChildren();
   }
 }
 
@@ -132,10 +174,26 @@ function wifiFields(drawer) {
 
 /** @param {HTMLDialogElement} drawer */
 async function listSessions(drawer) {
+  showSessions(drawer, await sessions());
+}
+
+/**
+ * Who is let in; nobody is named when the server cannot say.
+ *
+ * @returns {Promise<Session[]>}
+ */
+async function sessions() {
   const answer = await call("GET", "/api/v1/sessions");
-  const list = drawer.querySelector("[data-sessions]");
-  if (!answer.ok || !list) return;
-  list.replaceChildren(...answer.data.sessions.map((/** @type {Session} */ session) => lineOf(session, drawer)));
+  return answer.ok ? answer.data.sessions : [];
+}
+
+/**
+ * @param {HTMLDialogElement} drawer
+ * @param {Session[]} known
+ */
+function showSessions(drawer, known) {
+  if (known.length === 0) return;
+  drawer.querySelector("[data-sessions]")?.replaceChildren(...known.map((session) => lineOf(session, drawer)));
 }
 
 /** @typedef {{ id: string, role: string, label: string, started_at: string, own: boolean }} Session */

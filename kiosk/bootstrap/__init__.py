@@ -14,15 +14,15 @@ from kiosk.bootstrap.steps import SetUpFailed
 ROOM = "requirements.txt"
 
 
-def ensure(root: Path, requirements: str = ROOM) -> None:
-    """Return with every library importable and the browser's part in place.
+def ensure(root: Path, requirements: str = ROOM, *, browser: bool = True) -> None:
+    """Return with every library importable and, unless nobody needs it, the browser's part in place.
 
     When this interpreter lacks them, the same command goes on in the kiosk's own ``.venv`` instead, and this
     call does not return. What cannot be done is said in one line.
     """
     try:
         fetched = environment.enter(root, requirements)
-        if client.fetch(root) or fetched:
+        if (browser and client.fetch(root)) or fetched:
             print("The kiosk is set up. From now on it starts without the internet.\n", flush=True)
     except SetUpFailed as failure:
         sys.exit(f"\n{failure}")

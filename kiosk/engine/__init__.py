@@ -8,12 +8,27 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 from wsgiref.types import WSGIApplication
 
 EngineName = Literal["eventlet", "threading"]
 TransportName = Literal["lean", "stock"]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Space:
+    """How many connections a listener takes. ``most`` are served; ``spare`` more are told that the room is
+    full, and so many may owe their request at once. ``per_address`` limits each address, where it is set."""
+
+    most: int
+    spare: int
+    per_address: int | None = None
+
+
+LOCAL_SPACE = Space(most=256, spare=64)
+"""For this machine's own browser."""
 
 
 class Latch(Protocol):
@@ -37,13 +52,16 @@ class Engine(Protocol):
     def in_thread(self, work: Callable[..., T], *args: Any) -> T:
         """Do blocking work on a native thread and wait for it without stopping the others."""
 
+    def beside(self, work: Callable[..., T], *args: Any) -> T:
+        """Do reading that takes a while without keeping the others waiting; one such thing at a time."""
+
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         """Start work that goes on by itself."""
 
     def sleep(self, seconds: float) -> None: ...
 
-    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], most: int) -> None:
-        """Serve until interrupted; ``most`` is the number of connections on the first listener."""
+    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], space: Space) -> None:
+        """Serve until interrupted. ``space`` is that of the first listener; the others are this machine's."""
 
 
 def engine_named(name: EngineName) -> Engine:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
+import time
 import traceback
 import warnings
 from collections import deque
@@ -23,17 +25,20 @@ os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 import eventlet  # noqa: E402
 import eventlet.event  # noqa: E402
 import eventlet.hubs  # noqa: E402
+import eventlet.semaphore  # noqa: E402
 import eventlet.tpool  # noqa: E402
 import eventlet.wsgi  # noqa: E402
 
-from kiosk.engine import EngineName  # noqa: E402
+from kiosk.engine import LOCAL_SPACE, EngineName, Latch, Space  # noqa: E402
+from kiosk.engine.arrivals import WHOLE_SECONDS, Arrivals  # noqa: E402
+from kiosk.engine.latches import ThreadLatch  # noqa: E402
 
 T = TypeVar("T")
 
-HEADER_SECONDS = 10
-"""Seconds a client may leave a request half sent. Idle WebSockets are not cut by it."""
-LOCAL_CONNECTIONS = 256
 LONGEST_ADDRESS = 2048
+GIVE_WAY_EVERY = 16
+PARTING_SECONDS = 0.3
+PARTING_BYTES = 262_144
 
 
 class GreenLatch:
@@ -48,10 +53,56 @@ class GreenLatch:
 
 
 class QuietProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
-    """eventlet's handler without its log of addresses that sent something else than HTTP."""
+    """eventlet's handler without its log of addresses that sent something else than HTTP, and with an eye on
+    connections that owe a request."""
+
+    def handle(self) -> None:
+        arrivals: Arrivals = self.server.environ["kiosk.arrivals"]
+        self._arrival = arrivals.enter(self.request.fd, self.client_address[0])
+        self._requests = 0
+        try:
+            super().handle()
+        finally:
+            self._arrival.leave()
+
+    def handle_one_request(self) -> None:
+        if self._requests:
+            # Requests that lie ready one behind the other would be answered without anybody else's turn.
+            eventlet.sleep(0)
+        self._requests += 1
+        self._arrival.waits()
+        super().handle_one_request()
+
+    def get_environ(self) -> dict[str, Any]:
+        if self._arrival.is_cut:
+            raise TimeoutError  # which ends the connection without a word
+        environ: dict[str, Any] = super().get_environ()
+        sent = environ["eventlet.input"]
+        if not sent.content_length and not sent.chunked_input:
+            self._arrival.has_come()  # otherwise when the doorway has read the rest
+        environ["kiosk.arrival"] = self._arrival
+        return environ
+
+    def finish(self) -> None:
+        super().finish()
+        # It holds a function that holds this. Left so, ended connections would wait for the collector, which
+        # hardly ever comes for what has lived long.
+        self.environ = None
 
     def log_message(self, *_: Any) -> None:
         pass
+
+
+class PatientSocket(eventlet.greenio.GreenSocket):  # type: ignore[misc]
+    """A listening socket that gives others a turn while connections pour in."""
+
+    accepted = 0
+
+    def accept(self) -> Any:
+        self.accepted += 1
+        if self.accepted % GIVE_WAY_EVERY == 0:
+            eventlet.sleep(0)
+        return super().accept()
 
 
 class GreenEngine:
@@ -60,14 +111,17 @@ class GreenEngine:
     def __init__(self) -> None:
         # A native thread that shares the interpreter with the loop must not keep it for the usual 5 ms.
         sys.setswitchinterval(0.0005)
+        self._loop = threading.get_ident()
+        self._one_beside = eventlet.semaphore.Semaphore(1)
         self._posted: deque[Callable[[], None]] = deque()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
         eventlet.spawn(self._run_posted)
 
-    def latch(self) -> GreenLatch:
-        return GreenLatch()
+    def latch(self) -> Latch:
+        # Whoever waits beside the loop has none of its green threads to wait with.
+        return GreenLatch() if threading.get_ident() == self._loop else ThreadLatch()
 
     def post(self, act: Callable[[], None]) -> None:
         self._posted.append(act)
@@ -78,25 +132,35 @@ class GreenEngine:
         result: T = eventlet.tpool.execute(work, *args)
         return result
 
+    def beside(self, work: Callable[..., T], *args: Any) -> T:
+        with self._one_beside:
+            return self.in_thread(work, *args)
+
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
-        eventlet.spawn(work, *args)
+        if threading.get_ident() == self._loop:
+            eventlet.spawn(work, *args)
+        else:
+            self.post(lambda: eventlet.spawn(work, *args))
 
     def sleep(self, seconds: float) -> None:
         eventlet.sleep(seconds)
 
-    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], most: int) -> None:
+    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], space: Space) -> None:
         first, *others = listeners
         for listener in others:
-            eventlet.spawn(self._serve_one, app, listener, LOCAL_CONNECTIONS)
-        self._serve_one(app, first, most)
+            eventlet.spawn(self._serve_one, app, listener, LOCAL_SPACE)
+        self._serve_one(app, first, space)
 
-    def _serve_one(self, app: WSGIApplication, listener: socket.socket, most: int) -> None:
+    def _serve_one(self, app: WSGIApplication, listener: socket.socket, space: Space) -> None:
+        arrivals = Arrivals(space)
+        eventlet.spawn(arrivals.keep_cutting, eventlet.sleep)
         listener.setblocking(False)
         eventlet.wsgi.server(
-            eventlet.greenio.GreenSocket(listener),
+            PatientSocket(listener),
             app,
-            max_size=most,
-            socket_timeout=HEADER_SECONDS,
+            environ={"kiosk.arrivals": arrivals},
+            max_size=space.most + space.spare,
+            socket_timeout=WHOLE_SECONDS,
             protocol=QuietProtocol,
             url_length_limit=LONGEST_ADDRESS,
             log_output=False,
@@ -135,6 +199,21 @@ def take_socket(environ: WSGIEnvironment) -> socket.socket:
 def end_request() -> None:
     """Say, in the request's own green thread, that nothing is left to be answered."""
     eventlet.wsgi.WSGI_LOCAL.already_handled = True
+
+
+def part_gently(raw: socket.socket) -> None:
+    """Say that nothing more comes, and throw away for a moment what still does: closed at once, the socket
+    would take back what was said last."""
+    until = time.monotonic() + PARTING_SECONDS
+    with suppress(OSError, eventlet.Timeout):
+        raw.shutdown(socket.SHUT_WR)
+        while time.monotonic() < until:
+            try:
+                if not raw.recv(PARTING_BYTES):
+                    return
+                eventlet.sleep(0)
+            except BlockingIOError:
+                eventlet.hubs.trampoline(raw.fileno(), read=True, timeout=max(0.01, until - time.monotonic()))
 
 
 def call_when_readable(raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:

@@ -8,34 +8,51 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from kiosk.engine import EngineName
+from kiosk.engine import LOCAL_SPACE, EngineName, Space
+from kiosk.engine.arrivals import WHOLE_SECONDS, Arrivals
+from kiosk.engine.latches import ThreadLatch
 
 T = TypeVar("T")
 
-
-class ThreadLatch:
-    def __init__(self) -> None:
-        self._done = threading.Event()
-        self._value: Any = None
-
-    def set(self, value: Any) -> None:
-        self._value = value
-        self._done.set()
-
-    def wait(self) -> Any:
-        self._done.wait()
-        return self._value
+SILENT_SECONDS = 60
+"""Seconds a WebSocket may be silent. Engine.IO asks it for a sign of life more often than that."""
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Werkzeug's handler without its log of requests and addresses, and without its name in the replies."""
+    """Werkzeug's handler without its log of requests and addresses, without its name in the replies, and with
+    an eye on connections that owe a request."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 10
+    timeout = WHOLE_SECONDS
+    silence = SILENT_SECONDS
+    arrivals = Arrivals(LOCAL_SPACE)
+
+    def handle(self) -> None:
+        self._arrival = self.arrivals.enter(self.connection, self.client_address[0])
+        try:
+            super().handle()
+        finally:
+            self._arrival.leave()
+
+    def handle_one_request(self) -> None:
+        self._arrival.waits()
+        super().handle_one_request()
+
+    def make_environ(self) -> WSGIEnvironment:
+        # Here the request has arrived whole. What a WebSocket says after it comes when somebody answers.
+        if self.command == "GET" and self.headers.get("Upgrade", "").lower() == "websocket":
+            self.connection.settimeout(self.silence)
+        if self._arrival.is_cut:
+            raise TimeoutError  # which ends the connection without a word
+        environ = super().make_environ()
+        if self.headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in self.headers:
+            self._arrival.has_come()  # otherwise when the doorway has read the rest
+        environ["kiosk.arrival"] = self._arrival
+        return environ
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the library's own word
         pass
@@ -63,21 +80,30 @@ class ThreadEngine:
     def in_thread(self, work: Callable[..., T], *args: Any) -> T:
         return work(*args)
 
+    def beside(self, work: Callable[..., T], *args: Any) -> T:
+        return work(*args)
+
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         threading.Thread(target=work, args=args, daemon=True).start()
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], most: int) -> None:
+    def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], space: Space) -> None:
         first, *others = listeners
         for listener in others:
-            self.spawn(self._serve_one, app, listener)
-        self._serve_one(app, first)
+            self.spawn(self._serve_one, app, listener, LOCAL_SPACE)
+        self._serve_one(app, first, space)
 
-    def _serve_one(self, app: WSGIApplication, listener: socket.socket) -> None:
+    def _serve_one(self, app: WSGIApplication, listener: socket.socket, space: Space) -> None:
+        own = Arrivals(space)
+        self.spawn(own.keep_cutting, time.sleep)
+
+        class Handler(QuietHandler):
+            arrivals = own
+
         host, port = listener.getsockname()[:2]
-        server = make_server(
-            host, port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+        server: BaseWSGIServer = make_server(
+            host, port, app, threaded=True, request_handler=Handler, fd=listener.fileno()
         )
         server.serve_forever()

@@ -53,12 +53,13 @@ class Allowance:
 
     def take(self) -> bool:
         now = self.clock.seconds()
-        self.left = min(self.burst, self.left + (now - self.since) * self.per_second)
+        left = self.left + (now - self.since) * self.per_second
         self.since = now
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
+        if left > self.burst:
+            left = self.burst
+        may = left >= 1
+        self.left = left - 1 if may else left
+        return may
 
 
 class Connections:
@@ -70,19 +71,18 @@ class Connections:
         self._sockets: dict[str, Counter[str]] = defaultdict(Counter)
         self._heard: dict[str, dict[str, float]] = defaultdict(dict)
         self._rooms: Counter[tuple[Audience, str, str]] = Counter()
-        self._allowances: dict[str, Allowance] = {}
+        self._dropped: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()  # between the threads of that engine counts would be lost
 
     def add(self, connection: Connection) -> None:
-        self._allowances[connection.sid] = Allowance(self._clock)
         with self._lock:
             self._by_sid[connection.sid] = connection
             self._rooms[connection.audience, connection.meeting, connection.language] += 1
             if connection.audience == "phone":
                 self._sockets[connection.meeting][connection.person] += 1
+                self._dropped.pop((connection.meeting, connection.person), None)
 
     def remove(self, sid: str) -> Connection | None:
-        self._allowances.pop(sid, None)
         with self._lock:
             connection = self._by_sid.pop(sid, None)
             if connection is not None:
@@ -91,11 +91,6 @@ class Connections:
 
     def get(self, sid: str) -> Connection | None:
         return self._by_sid.get(sid)
-
-    def may_speak(self, sid: str) -> bool:
-        """Whether this socket may send one more message now."""
-        allowance = self._allowances.get(sid)
-        return allowance is not None and allowance.take()
 
     def heard_of(self, meeting: str, participant: str) -> None:
         """Note that a participant made a request."""
@@ -116,6 +111,15 @@ class Connections:
             for participant in [name for name, when in heard.items() if when < earliest]:
                 del heard[participant]
             return frozenset(self._sockets[meeting]) | frozenset(heard)
+
+    def phones(self, seconds: float) -> tuple[int, int]:
+        """How many participants have an open socket, and how many lost theirs within so many seconds and are
+        not back."""
+        earliest = self._clock.seconds() - seconds
+        with self._lock:
+            for who in [who for who, when in self._dropped.items() if when < earliest]:
+                del self._dropped[who]
+            return sum(map(len, self._sockets.values())), len(self._dropped)
 
     def languages(self, audience: Audience, meeting: str) -> list[str]:
         """The languages that an audience of a meeting is listening in."""
@@ -145,3 +149,4 @@ class Connections:
         sockets[connection.person] -= 1
         if sockets[connection.person] <= 0:
             del sockets[connection.person]
+            self._dropped[connection.meeting, connection.person] = self._clock.seconds()

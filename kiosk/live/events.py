@@ -31,4 +31,8 @@ TALLY = Event(
 PRESENCE = Event("presence", ("console", "wall"), "How many are connected.")
 SAVING = Event("saving", ("console",), "Whether the server can save, when that changes.")
 
-CATALOGUE: tuple[Event, ...] = (STATE, TALLY, PRESENCE, SAVING)
+FAREWELL = Event(
+    "farewell", AUDIENCES, "Why the server ends this connection: the code of a problem, last of all."
+)
+
+CATALOGUE: tuple[Event, ...] = (STATE, TALLY, PRESENCE, SAVING, FAREWELL)

@@ -59,6 +59,8 @@ class Parser:
     """Makes messages of bytes, however they are cut up. ``may_speak`` is asked once for every frame, before
     anything in it is read."""
 
+    __slots__ = ("_largest", "_may_speak", "_opcode", "_parts", "_rest", "_size")
+
     def __init__(self, largest: int, may_speak: Callable[[], bool]) -> None:
         self._largest = largest
         self._may_speak = may_speak

@@ -14,6 +14,8 @@ from kiosk.live.events import PRESENCE, SAVING, STATE, TALLY, Audience, Event
 
 Broadcast = Callable[[str, Any, str], None]
 """Sends (event, what it says) to everybody in (room)."""
+Tell = Callable[[str, Any, str], None]
+"""Sends (event, what it says) to one (socket)."""
 Render = Callable[[str, str], dict[str, Any]]
 """Makes what an audience sees: (meeting id, language) → the state."""
 
@@ -26,10 +28,11 @@ class Hub:
         self._connections = connections
         self._renders: dict[Audience, Render] = {}
         self._broadcast: Broadcast = lambda event, news, room: socketio.server.emit(event, news, to=room)
+        self._tell: Tell = lambda event, news, sid: socketio.server.emit(event, news, to=sid)
 
-    def broadcast_by(self, broadcast: Broadcast) -> None:
-        """Set how a transport tells a whole room, if it has a better way than the library's."""
-        self._broadcast = broadcast
+    def send_by(self, broadcast: Broadcast, tell: Tell) -> None:
+        """Set how a transport tells a whole room, and one, if it has better ways than the library's."""
+        self._broadcast, self._tell = broadcast, tell
 
     def show(self, audience: Audience, render: Render) -> None:
         """Set how the state of an audience is made."""
@@ -65,7 +68,7 @@ class Hub:
 
     def tell(self, event: Event, sid: str, news: Mapping[str, Any]) -> None:
         """Send to one socket."""
-        self._socketio.server.emit(event.name, news, to=sid)
+        self._tell(event.name, news, sid)
 
     def disconnect(self, person: str) -> None:
         """Cut every socket of a participant or a session."""

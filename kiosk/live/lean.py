@@ -20,7 +20,7 @@ import re
 import socket
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from hashlib import sha1
@@ -37,8 +37,8 @@ from kiosk.clock import Clock
 from kiosk.engine import Engine, Latch, green
 from kiosk.live import frames
 from kiosk.live.connections import Allowance
-from kiosk.live.gate import BURST, PER_SECOND
-from kiosk.live.sockets import LARGEST_MESSAGE, Answer
+from kiosk.live.gate import BURST, PER_SECOND, TOO_FAST
+from kiosk.live.sockets import LARGEST_MESSAGE, Answer, SpeltBallot, first_argument
 
 LARGEST_BACKLOG = 256_000
 """Bytes that may wait for a phone that does not read. One that lags further comes back and gets the state."""
@@ -49,9 +49,15 @@ GIVE_WAY_EVERY = 256
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _BALLOT = re.compile(r'42([0-9]{1,9})(\["ballot",.*)', re.DOTALL)
 """An Engine.IO message (4) with a Socket.IO event (2), to be acknowledged, by the name of ballot."""
+_PLAIN_BALLOT = re.compile(
+    r'42([0-9]{1,9})\["ballot",\{"id":"([A-Za-z0-9_-]{8,64})",'
+    r'("round":"[A-Za-z0-9_-]{1,64}","answer":\{"[a-z]+":[^{}]*\})\}\]'
+)
+"""The same as our page spells nearly all of them. No brace inside the answer means that nothing can stand
+behind it either, so what follows the id is the round and the answer, and nothing else."""
 
-TakeBallot = Callable[[str, list[Any], Answer], None]
-"""(the socket's id, the event's arguments, where its answer goes); must not wait."""
+TakeBallot = Callable[[str, Mapping[str, Any] | SpeltBallot, Answer], None]
+"""(the socket's id, the ballot, where its answer goes); must not wait."""
 
 
 class Lean:
@@ -71,13 +77,24 @@ class Lean:
         frame = frames.text("4" + packet)
         listeners: Iterable[tuple[str, str]] = self._server.manager.get_participants("/", room)
         for count, (_, sid) in enumerate(listeners, 1):
-            there = self._server.eio.sockets.get(sid)
-            if there is not None and isinstance(there.queue, Line):
-                there.queue.write(frame)
-            else:
-                self._server.eio.send(sid, packet)
+            self._send(sid, packet, frame)
             if count % GIVE_WAY_EVERY == 0:
                 self._engine.sleep(0)
+
+    def tell(self, event: str, news: Any, sid: str) -> None:
+        """Send an event to one socket."""
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        if eio_sid is not None:
+            packet = "2" + messages.write([event, news])
+            self._send(eio_sid, packet, frames.text("4" + packet))
+
+    def _send(self, eio_sid: str, packet: str, frame: bytes) -> None:
+        """Send a packet down its line as a frame, or as the library does to who is still polling."""
+        there = self._server.eio.sockets.get(eio_sid)
+        if there is not None and isinstance(there.queue, Line):
+            there.queue.write(frame)
+        else:
+            self._server.eio.send(eio_sid, packet)
 
     def _driver(self, handler: Any, _server: Any) -> Callable[[WSGIEnvironment, StartResponse], list[bytes]]:
         """As Engine.IO makes one for each WebSocket. Its handler is a method of the socket it is for."""
@@ -88,13 +105,19 @@ class Lean:
         raw = green.take_socket(environ)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line = Line(raw, self._engine, Allowance(self._clock, BURST, PER_SECOND), partial(self._hears, there))
+        arrival = environ["kiosk.arrival"]
+        arrival.waits()
         try:
             line.open(_handshake(environ))
-            if self._changed_over(there, line):
+            changed_over = self._changed_over(there, line)
+            arrival.has_come()
+            if changed_over:
                 _move_queue(there, line)
                 _handle(there, line)
         finally:
             line.end()
+            if line.was_cut:
+                green.part_gently(raw)
             green.end_request()
         return []
 
@@ -117,18 +140,40 @@ class Lean:
 
     def _hears(self, there: Any, line: Line, message: str | bytes) -> bool:
         """Take a message in the loop, if it is a ballot."""
-        ballot = _BALLOT.fullmatch(message) if isinstance(message, str) else None
-        if ballot is None or there.queue is not line:
+        if not isinstance(message, str) or there.queue is not line:
             return False
-        number, text = ballot.groups()
-        with suppress(ValueError):  # what is no JSON is no event, and nothing is said to it
-            _, *arguments = messages.read(text)
-            self._take_ballot(there.sid, arguments, partial(_acknowledge, line, number))
-        return True
+        if plain := _PLAIN_BALLOT.fullmatch(message):
+            number, ballot_id, rest = plain.groups()
+            ballot = SpeltBallot(ballot_id, f"{{{rest}}}")
+            self._take_ballot(there.sid, ballot, partial(_acknowledge, line, number))
+            return True
+        if unusual := _BALLOT.fullmatch(message):
+            number, text = unusual.groups()
+            with suppress(ValueError):  # what is no JSON is no event, and nothing is said to it
+                _, *arguments = messages.read(text)
+                self._take_ballot(there.sid, first_argument(arguments), partial(_acknowledge, line, number))
+            return True
+        return False
 
 
 class Line:
     """One phone's WebSocket. To Engine.IO it is the queue into which it puts what it sends."""
+
+    __slots__ = (
+        "_busy",
+        "_ended",
+        "_engine",
+        "_hears",
+        "_inbox",
+        "_latch",
+        "_parser",
+        "_raw",
+        "_stop_reading",
+        "_stop_writing",
+        "_unsent",
+        "_unsent_bytes",
+        "was_cut",
+    )
 
     def __init__(
         self,
@@ -149,6 +194,8 @@ class Line:
         self._latch: Latch | None = None
         self._busy = True  # until its green thread waits for the first time
         self._ended = False
+        self.was_cut = False
+        """Whether its client has sent too much."""
 
     def open(self, greeting: bytes) -> None:
         self._stop_reading = green.call_when_readable(self._raw, self._read)
@@ -183,6 +230,9 @@ class Line:
                 if self._ended:
                     return
         except frames.Violation as violation:
+            if violation.code == frames.POLICY:
+                self.write(frames.text(TOO_FAST))
+                self.was_cut = True
             self.hang_up(violation.code)
 
     def _take(self, message: frames.Message) -> None:
@@ -264,6 +314,10 @@ class Line:
         if self._unsent:
             self._stop_writing()
         self._unsent.clear()
+        # What calls this line is held by it. Left so, ended connections would wait for the collector, which
+        # hardly ever comes for what has lived long.
+        self._stop_reading = self._stop_writing = _nothing
+        self._hears = _deaf
         self._wake()
 
     # ── As Engine.IO's queue ────────────────────────────────────────────────────────────────────────
@@ -289,6 +343,10 @@ class Line:
 
 def _nothing() -> None:
     pass
+
+
+def _deaf(_line: Line, _message: str | bytes) -> bool:
+    return False
 
 
 def _handshake(environ: WSGIEnvironment) -> bytes:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from wsgiref.types import WSGIEnvironment
 
 from flask_socketio import SocketIO
 from socketio import exceptions
 
+from kiosk.clock import Clock
 from kiosk.engine import Engine
-from kiosk.live.connections import Connection, Connections
-from kiosk.live.events import STATE, Audience
+from kiosk.live.connections import Allowance, Connection, Connections
+from kiosk.live.events import FAREWELL, STATE, Audience
+from kiosk.live.greetings import Greetings
 from kiosk.live.hub import Hub
 from kiosk.messages import Spelling
 
@@ -42,6 +44,22 @@ class Caller:
     may_answer: Any = None
 
 
+class SpeltBallot(NamedTuple):
+    """A ballot of which only the id has been read; ``rest`` is the JSON object of its round and answer."""
+
+    id: str
+    rest: str
+
+
+@dataclass(slots=True)
+class _Guest:
+    """A socket that was let in, and how much it may still say."""
+
+    sid: str
+    caller: Caller
+    allowance: Allowance
+
+
 class Doors(Protocol):
     """What the sockets need of the rest: who a caller is, what a phone sees first, and counting a ballot."""
 
@@ -53,11 +71,14 @@ class Doors(Protocol):
     def cast(self, caller: Caller, message: Mapping[str, Any]) -> str: ...
 
     def cast_later(
-        self, caller: Caller, message: Mapping[str, Any], done: Callable[[str | Exception], None]
+        self,
+        caller: Caller,
+        message: Mapping[str, Any] | SpeltBallot,
+        done: Callable[[str | BaseException], None],
     ) -> None:
         """As ``cast``, without waiting: what would be returned or raised is given to ``done``."""
 
-    def refusal(self, error: Exception, language: str) -> dict[str, Any]:
+    def refusal(self, error: BaseException, language: str) -> dict[str, Any]:
         """How an error is told to a client."""
 
 
@@ -84,15 +105,23 @@ class Sockets:
     """Lets callers in, and passes their ballots on."""
 
     def __init__(
-        self, socketio: SocketIO, engine: Engine, connections: Connections, hub: Hub, doors: Doors
+        self,
+        socketio: SocketIO,
+        engine: Engine,
+        clock: Clock,
+        connections: Connections,
+        hub: Hub,
+        doors: Doors,
     ) -> None:
         self._server = socketio.server
         self._engine = engine
+        self._clock = clock
         self._connections = connections
         self._hub = hub
         self._doors = doors
-        self._callers: dict[str, Caller] = {}
-        self._sids: dict[str, str] = {}  # by Engine.IO's own
+        self._guests: dict[str, _Guest] = {}
+        self._guests_by_eio: dict[str, _Guest] = {}  # by Engine.IO's own id
+        self._greetings = Greetings(self._server.eio, engine, clock)
         for name, handler in (
             ("connect", self.connect),
             ("disconnect", self.disconnect),
@@ -101,12 +130,14 @@ class Sockets:
             self._server.on(name, handler)
 
     def connect(self, sid: str, environ: WSGIEnvironment, auth: Any = None) -> None:
-        if sid in self._callers:  # an event that a client has called so
+        if sid in self._guests:  # an event that a client has called so
             return
         given = auth if isinstance(auth, dict) else {}
         caller = self._told(lambda: self._doors.identify(environ, given), given.get("lang"))
-        self._callers[sid] = caller
-        self._sids[self._server.manager.eio_sid_from_sid(sid, "/")] = sid
+        guest = self._guests[sid] = _Guest(sid, caller, Allowance(self._clock))
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        self._guests_by_eio[eio_sid] = guest
+        self._greetings.heard(eio_sid)
         self._connections.add(
             Connection(sid, caller.audience, caller.meeting, caller.language, caller.person)
         )
@@ -119,46 +150,53 @@ class Sockets:
     def disconnect(self, sid: str, *_reason: Any) -> None:
         if self._server.manager.is_connected(sid, "/"):  # an event that a client has called so
             return
-        self._callers.pop(sid, None)
-        self._sids.pop(self._server.manager.eio_sid_from_sid(sid, "/"), None)
+        self._guests.pop(sid, None)
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        self._guests_by_eio.pop(eio_sid, None)
         self._connections.remove(sid)
+        session = self._server.eio.sockets.get(eio_sid)
+        if session is not None and not session.closing:
+            self._greetings.expect(eio_sid)
 
     def ballot(self, sid: str, *arguments: Any) -> dict[str, Any]:
-        caller = self._callers.get(sid)
-        if caller is None or not self._connections.may_speak(sid):
-            return self._turn_away(sid, caller)
+        guest = self._guests.get(sid)
+        if guest is None:
+            return self._turn_away(sid, "not_joined")
+        if not guest.allowance.take():
+            return self._turn_away(sid, "too_fast")
         try:
-            return _counted(self._doors.cast(caller, _message(arguments)))
+            return _counted(self._doors.cast(guest.caller, first_argument(arguments)))
         except Exception as error:  # noqa: BLE001 - told to the client, and to the terminal if it is our fault
-            return self._refused(error, caller)
+            return self._refused(error, guest.caller)
 
-    def ballot_later(self, eio_sid: str, arguments: Sequence[Any], answer: Answer) -> None:
+    def ballot_later(self, eio_sid: str, message: Mapping[str, Any] | SpeltBallot, answer: Answer) -> None:
         """The same for a transport that must not wait: the answer comes when there is one."""
-        sid = self._sids.get(eio_sid)
-        if sid is None:  # it has not connected, or is gone
+        guest = self._guests_by_eio.get(eio_sid)
+        if guest is None:  # it has not connected, or is gone
             return
-        caller = self._callers[sid]
-        if not self._connections.may_speak(sid):
-            answer(self._turn_away(sid, caller))
+        if not guest.allowance.take():
+            answer(self._turn_away(guest.sid, "too_fast"))
             return
+        caller = guest.caller
 
-        def done(outcome: str | Exception) -> None:
-            answer(self._refused(outcome, caller) if isinstance(outcome, Exception) else _counted(outcome))
+        def done(outcome: str | BaseException) -> None:
+            answer(_counted(outcome) if isinstance(outcome, str) else self._refused(outcome, caller))
 
         try:
-            self._doors.cast_later(caller, _message(arguments), done)
+            self._doors.cast_later(caller, message, done)
         except Exception as error:  # noqa: BLE001 - as above
             done(error)
 
-    def _turn_away(self, sid: str, caller: Caller | None) -> dict[str, Any]:
-        self._engine.spawn(self._cut, sid)
-        return {"status": "refused", "code": "too_fast" if caller else "not_joined"}
+    def _turn_away(self, sid: str, code: str) -> dict[str, Any]:
+        self._engine.spawn(self._cut, sid, code)
+        return {"status": "refused", "code": code}
 
-    def _cut(self, sid: str) -> None:
+    def _cut(self, sid: str, code: str) -> None:
+        self._hub.tell(FAREWELL, sid, {"code": code})
         self._engine.sleep(FAREWELL_SECONDS)
         self._server.disconnect(sid)
 
-    def _refused(self, error: Exception, caller: Caller) -> dict[str, Any]:
+    def _refused(self, error: BaseException, caller: Caller) -> dict[str, Any]:
         return {"status": "refused", **self._doors.refusal(error, caller.language)}
 
     def _send_first_state(self, sid: str, caller: Caller) -> None:
@@ -172,7 +210,8 @@ class Sockets:
             raise exceptions.ConnectionRefusedError(refusal["code"], refusal) from None
 
 
-def _message(arguments: Sequence[Any]) -> Mapping[str, Any]:
+def first_argument(arguments: Sequence[Any]) -> Mapping[str, Any]:
+    """What an event says, if it is an object; nothing otherwise."""
     return arguments[0] if arguments and isinstance(arguments[0], dict) else {}
 
 

@@ -33,12 +33,14 @@ class Option:
     """One answer that can be chosen. Its id never changes within a question id.
 
     ``shown_with`` names another option that this one is counted together with wherever it is shown,
-    because too few choose it to stay anonymous alone.
+    because too few choose it to stay anonymous alone. ``no_answer`` says that it means none: "prefer not to
+    say" is a row of its own, and in no comparison.
     """
 
     id: str
     text: Text
     shown_with: str | None = None
+    no_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ class Meeting:
     dialogue: Json
     questions: Mapping[str, Question]
     agenda: tuple[AgendaItem, ...]
+
+    @property
+    def dialogue_id(self) -> str:
+        """The dialogue this meeting belongs to; one that belongs to none is a dialogue of its own."""
+        return str(self.dialogue.get("id") or self.id)
+
+    @property
+    def age_base(self) -> str:
+        """Whom the dialogue asks by age, as reference populations say it: ``all``, ``15+``, ``16-84``."""
+        return str(self.dialogue.get("age_base", "all"))
 
     @property
     def composition_questions(self) -> tuple[Question, ...]:
@@ -158,7 +170,12 @@ _READ_BY_NAME = {
 def read_question(item: Json, language: str) -> Question:
     """Read one question of a document; ``language`` is that of plain strings."""
     options = tuple(
-        Option(option["id"], as_text(option["text"], language), option.get("shown_with"))
+        Option(
+            option["id"],
+            as_text(option["text"], language),
+            option.get("shown_with"),
+            bool(option.get("no_answer", False)),
+        )
         for option in item.get("options", ())
     )
     if len({option.id for option in options}) != len(options):
@@ -205,15 +222,19 @@ def _check_references(question: Question, questions: Mapping[str, Question]) -> 
 
 
 def _check_pair(question: Question, questions: Mapping[str, Question]) -> None:
-    """A pair shares respondent numbers, so it may tie two questions of the meeting together and no more."""
+    """A pair shares respondent numbers, so it may tie two rounds of the meeting together and no more.
+
+    A question paired with itself is asked twice: its last two runs are the pair.
+    """
     path = f"questions/{question.id}/pair_with"
     partner = questions.get(question.pair_with or "")
-    if partner is None or partner is question:
-        raise DocumentError(path, f"{question.pair_with} is not another question of this document")
+    if partner is None:
+        raise DocumentError(path, f"{question.pair_with} is not a question of this document")
     if question.composition or partner.composition:
         raise DocumentError(path, "composition questions are in no pair; name them in breakdown")
     pairs = {frozenset((one.id, one.pair_with)) for one in questions.values() if one.pair_with is not None}
-    if any(len(pair & {question.id, partner.id}) == 1 for pair in pairs):
+    mine = {question.id, partner.id}
+    if any(pair & mine and pair != mine for pair in pairs):
         raise DocumentError(path, "a question is in one pair at most")
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.meeting.tally import Answer
 
 LEAST_ALIKE = 5
 """A combination of composition values held by fewer respondents than this is blanked."""
+LEAST_IN_CHANNEL = 10
+"""A channel is kept where at least so many of those who are otherwise alike answered through it."""
 
 Values = tuple[str | None, ...]
 
@@ -26,15 +28,20 @@ class SealedAnswer:
     respondent: int
     answer: Answer
     composition: Mapping[str, str | None]
+    channel: str | None = None
 
 
 @dataclass(frozen=True)
 class Unsealed:
-    """A round as it was answered: answers by participant, and the composition questions it declared."""
+    """A round as it was answered: answers by participant, and the composition questions it declared.
+
+    ``channels`` says how each participant answered; it is empty where that is not to be kept at all.
+    """
 
     round: str
     answers: Mapping[str, Answer]
     breakdown: Sequence[str]
+    channels: Mapping[str, str] = field(default_factory=dict)
 
 
 def seal_together(
@@ -46,14 +53,24 @@ def seal_together(
     numbers. The rows of each round are sorted by number.
     """
     kept = _kept_values(rounds, values)
-    return {one.round: _rows(one, kept, numbers) for one in rounds}
+    channels = _kept_channels(rounds, kept)
+    return {one.round: _rows(one, kept, channels, numbers) for one in rounds}
 
 
 def _rows(
-    one: Unsealed, kept: Mapping[str, Mapping[str, str | None]], numbers: Mapping[str, int]
+    one: Unsealed,
+    kept: Mapping[str, Mapping[str, str | None]],
+    channels: Mapping[str, str | None],
+    numbers: Mapping[str, int],
 ) -> list[SealedAnswer]:
+    is_kept = sum(channels[name] is not None for name in one.answers) >= LEAST_IN_CHANNEL
     rows = [
-        SealedAnswer(numbers[name], answer, {question: kept[name][question] for question in one.breakdown})
+        SealedAnswer(
+            numbers[name],
+            answer,
+            {question: kept[name][question] for question in one.breakdown},
+            channels[name] if is_kept else None,
+        )
         for name, answer in one.answers.items()
     ]
     return sorted(rows, key=lambda row: row.respondent)
@@ -76,6 +93,39 @@ def _kept_values(
         for name, left in blank_rare(combinations).items():
             kept[name] = dict(zip(declared, left, strict=True))
     return kept
+
+
+def _kept_channels(
+    rounds: Sequence[Unsealed], kept: Mapping[str, Mapping[str, str | None]]
+) -> dict[str, str | None]:
+    """What is kept of how each participant answered.
+
+    Where everybody answered in one way it says nothing of anybody. Else nobody may be one of few among those
+    whose rows look like theirs: the same rounds answered, the same composition values left.
+    """
+    held = {name: one.channels.get(name) for one in rounds for name in one.answers}
+    if len(set(held.values())) <= 1:
+        return held
+    alike: dict[object, list[str]] = defaultdict(list)
+    for answered, names in _by_rounds_answered(rounds).items():
+        for name in names:
+            alike[answered, tuple(kept[name].items())].append(name)
+    found: dict[str, str | None] = {}
+    for names in alike.values():
+        told = channels_told(Counter(held[name] for name in names))
+        found.update({name: held[name] if held[name] in told else None for name in names})
+    return found
+
+
+def channels_told(people: Mapping[str | None, int]) -> frozenset[str]:
+    """Of the channels through which so many people answered, those that single nobody out.
+
+    Those that are left out are at least ten people together, or nobody: else they were known by elimination.
+    """
+    told = {name: count for name, count in people.items() if name is not None and count >= LEAST_IN_CHANNEL}
+    while told and 0 < sum(people.values()) - sum(told.values()) < LEAST_IN_CHANNEL:
+        del told[min(told, key=lambda name: (told[name], name))]
+    return frozenset(told)
 
 
 def _by_rounds_answered(rounds: Sequence[Unsealed]) -> dict[tuple[int, ...], list[str]]:

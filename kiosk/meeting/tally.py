@@ -30,6 +30,17 @@ class Tally:
     def valid(self) -> int:
         return self.answered - self.abstained - self.dont_know
 
+    def with_added(self, added: Tally) -> Tally:
+        """This tally and that of further ballots, of people who were not here, as one."""
+        return Tally(
+            self.round,
+            self.answered + added.answered,
+            self.abstained + added.abstained,
+            self.dont_know + added.dont_know,
+            self.connected + added.answered,
+            {name: count + added.counts[name] for name, count in self.counts.items()},
+        )
+
 
 def tally(
     round_id: str,

@@ -42,12 +42,19 @@ _KEYS: Mapping[Who, list[Json]] = {
     "operator": [{"operatorToken": []}, {"consoleCookie": []}],
 }
 
-_ALWAYS = ("bad_request", "foreign_host", "foreign_origin", "trouble")
+_ALWAYS = ("bad_request", "foreign_host", "foreign_origin", "full", "too_many", "trouble")
 _WITH_BODY = ("bad_json", "unsupported_type", "too_large", "malformed")
-_OF_PLACE: Mapping[str, str] = {"meeting_id": "no_such_meeting", "round_id": "no_such_round"}
+_OF_PLACE: Mapping[str, str] = {
+    "meeting_id": "no_such_meeting",
+    "round_id": "no_such_round",
+    "population_id": "no_such_population",
+}
 _PLACES: Mapping[str, str] = {
     "meeting_id": "The id of a meeting",
     "round_id": "The id of a round",
+    "question_id": "The id of a composition question",
+    "dialogue_id": "The id of a dialogue, as its meetings' documents have it",
+    "population_id": "The id of a reference population",
     "session_id": "The id of a session, as the list of sessions gives it",
 }
 

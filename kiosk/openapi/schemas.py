@@ -31,7 +31,16 @@ WORDS: Json = {
 
 def schemas() -> Json:
     """Every named shape."""
-    return {**_answers(), **_voting(), **_meetings(), **_rounds(), **_access(), "Problem": _problem()}
+    return {
+        **_answers(),
+        **_voting(),
+        **_meetings(),
+        **_rounds(),
+        **_populations(),
+        **_home(),
+        **_access(),
+        "Problem": _problem(),
+    }
 
 
 def _answers() -> Json:
@@ -73,6 +82,10 @@ def _voting() -> Json:
             meeting=record(id=text(), code=text(), title=text(), status=text(enum=MEETING_STATUS)),
             rounds=listed(ref("RoundOnPhone")),
             screen=ref("Screen"),
+            notice={
+                "type": ["string", "null"],
+                "description": "What everybody should know just now, if anything.",
+            },
             mine={
                 "type": "object",
                 "description": "What this participant has answered, by round id. Never in a broadcast.",
@@ -114,6 +127,15 @@ def _meetings() -> Json:
             status=text(enum=MEETING_STATUS),
             version=VERSION,
         ),
+        "Door": record(
+            id=text(),
+            code=text(),
+            locked={"type": "boolean"},
+            rotation=maybe(whole("Minutes between two codes.")),
+            heads=maybe(COUNT),
+            devices={**COUNT, "description": "Phones that have joined."},
+            version=VERSION,
+        ),
         "Imported": record(id=text(), code=text()),
         "MeetingStanding": record(id=text(), status=text(enum=MEETING_STATUS), version=VERSION),
     }
@@ -139,22 +161,175 @@ def _rounds() -> Json:
             answered={**COUNT, "description": "All counted ballots, abstentions included."},
             connected={**COUNT, "description": "Frozen at the close; never below answered."},
             valid={
-                **COUNT,
-                "description": "Answered without abstentions and “don't know”: the base of shares.",
+                **maybe(COUNT),
+                "description": "Answered without abstentions and “don't know”: the base of shares. Null, as "
+                "the next two, for questions about the participants.",
             },
-            abstained=COUNT,
-            dont_know=COUNT,
+            abstained=maybe(COUNT),
+            dont_know=maybe(COUNT),
             withheld={"enum": [None, "too_few"]},
             counts=maybe(PER_OPTION),
             percents={
                 **maybe(PER_OPTION),
                 "description": "Whole percentages of `valid`; null below ten valid answers.",
             },
+            bounds={
+                **maybe({"type": "object", "additionalProperties": {"enum": ["at_least_90", "at_most_10"]}}),
+                "description": "What people are told in place of the counts where everybody answered a "
+                "sensitive question alike.",
+            },
             texts=listed(text(), description="Approved texts only, in an order that tells nothing."),
         ),
-        "Texts": record(
-            texts=listed(record(id=text(), text=text(), status=text(enum=["waiting", "approved", "hidden"])))
+        "Groups": record(
+            round=text(),
+            by=text("The composition question."),
+            withheld={"enum": [None, "too_few"]},
+            rows={
+                "type": "object",
+                "additionalProperties": maybe(record(base=COUNT, counts=PER_OPTION, percents=PER_OPTION)),
+                "description": "By option id of the composition question; under the empty name those who "
+                "gave no answer to it. A row is whole or null.",
+            },
+            hidden={
+                "type": "object",
+                "additionalProperties": {"enum": ["small", "cover"]},
+                "description": "Why a row is null: it is small, or it stands before others.",
+            },
         ),
+        "Flows": record(
+            before=text("The round before."),
+            after=text("The round asked about."),
+            withheld={"enum": [None, "too_few"]},
+            flows={
+                "type": "object",
+                "additionalProperties": {"type": "object", "additionalProperties": maybe(COUNT)},
+                "description": "By answer before and answer after, people to the nearest five; null for "
+                "fewer than ten.",
+            },
+        ),
+        "Supplemented": record(
+            counted={**COUNT, "description": "Ballots that count now."},
+            waiting={**COUNT, "description": "Ballots that wait for more to come."},
+        ),
+        "Texts": record(
+            texts=listed(
+                record(
+                    id=text(),
+                    text=text(),
+                    status=text(enum=["waiting", "approved", "hidden"]),
+                    blocked={
+                        "type": "boolean",
+                        "description": "Whether it holds a word from `data/blocked-words`.",
+                    },
+                )
+            )
+        ),
+    }
+
+
+def _populations() -> Json:
+    return {
+        "Populations": record(populations=listed(ref("Population"))),
+        "Population": record(
+            id=text(),
+            dialogue=text("The dialogue whose rooms may be compared with it."),
+            name=WORDS,
+            example={"type": "boolean", "description": "Made up, to try things out with."},
+            chosen={"type": "boolean", "description": "Whether rooms are compared with this one now."},
+            tables=listed(
+                record(
+                    variable=text("What is counted.", examples=["age"]),
+                    source=text("Who has published the numbers."),
+                    date=text("The day or year they are of."),
+                    age_base=text("The ages they count.", examples=["all", "15+", "16-84"]),
+                    categories=listed(record(category=text(), count=COUNT)),
+                )
+            ),
+            mapping={
+                "type": "object",
+                "additionalProperties": record(
+                    variable=maybe(text()),
+                    categories={"type": "object", "additionalProperties": maybe(text())},
+                ),
+                "description": "By composition question: the option that each category belongs to, or null "
+                "for none. Only what a person has saved; for other questions it is proposed.",
+            },
+        ),
+        "Removed": record(status={"const": "removed"}),
+    }
+
+
+def _home() -> Json:
+    return {
+        "SealPreview": record(
+            questions=listed(
+                record(
+                    id=text("The question's id."),
+                    answers=COUNT,
+                    approved=COUNT,
+                    unread=COUNT,
+                    hidden=COUNT,
+                    unreadable=whole("Texts nobody may read, because too few wrote one.", minimum=0),
+                    papers=whole("Paper ballots that wait for more, and go.", minimum=0),
+                    breakdown=listed(text()),
+                    pair_with=maybe(text()),
+                )
+            ),
+            answers=COUNT,
+            about_people=COUNT,
+            rehearsing=whole("Simulated phones; what they answered goes.", minimum=0),
+        ),
+        "Homecoming": record(
+            site=text("Who this computer is to a central store."),
+            key=text("Its public key."),
+            central=maybe(ref("Central")),
+            meetings=listed(ref("MeetingOnItsWay")),
+            deleted=listed(ref("DeletedMeeting")),
+        ),
+        "Central": record(
+            name=text(),
+            url=text("Empty where only sticks travel."),
+            key=text("Its public key."),
+        ),
+        "MeetingOnItsWay": record(
+            id=text(),
+            title=WORDS,
+            place=WORDS,
+            date=text(),
+            status=text(enum=MEETING_STATUS),
+            version=VERSION,
+            sending={"type": "boolean"},
+            next_seconds=maybe(whole("Until the next try, where one is planned.", minimum=0)),
+            progress=maybe(ref("Progress")),
+            keep_until=maybe(text("Year, month and day.")),
+            overdue={"type": "boolean", "description": "Whether that day has passed."},
+        ),
+        "Progress": record(
+            state=text("`refused` waits for a person.", enum=["waiting", "refused", "safe"]),
+            parts=COUNT,
+            parts_acknowledged=COUNT,
+            records=COUNT,
+            records_acknowledged=COUNT,
+            sentence=text("The same in words."),
+            problem=maybe(record(code=text(), detail=text())),
+            receipt=maybe(record(id=text(), received_at=text("By the central store's clock."))),
+        ),
+        "DeletedMeeting": record(
+            meeting=text("Its id."),
+            at=text("UTC"),
+            title=WORDS,
+            place=WORDS,
+            date=text(),
+            dialogue=text(),
+            status=text(enum=MEETING_STATUS),
+            why=text(),
+            reference=text("Of the decision to dispose of it."),
+            receipt=maybe(text("The id of the receipt that covered all of it.")),
+            records=maybe(COUNT),
+        ),
+        "Asked": record(status={"const": "asked"}),
+        "Received": record(id=text(), meeting=text(), received_at=text()),
+        "Deleted": record(status={"const": "deleted"}),
     }
 
 

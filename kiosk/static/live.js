@@ -14,6 +14,7 @@ const RECONNECT_SPREAD = 0.7;
  * @property {(state: any) => void} [state] what the window shows now
  * @property {(tally: Tally) => void} [tally] newest numbers of an open round (console and wall)
  * @property {(presence: Presence) => void} [presence] how many are connected (console and wall)
+ * @property {(code: string) => void} [farewell] why the server ends this connection
  * @property {(news: any) => void} [saving] whether the server can save (console)
  * @property {(up: boolean, code?: string) => void} [link] the socket is there, or is not; the code of the
  *   refusal when the server let it not in
@@ -48,7 +49,7 @@ export function follow({ window: name, lang, meeting, on }) {
     if (stopped) return;
     on.link?.(false, code);
     // The library does not try again by itself when the server was the one to say no.
-    if (!socket.active) setTimeout(() => socket.connect(), RECONNECT_MS * (1 + 4 * Math.random()));
+    if (!socket.active) setTimeout(() => stopped || socket.connect(), RECONNECT_MS * (1 + 4 * Math.random()));
   };
   socket.on("connect", () => {
     newest.clear();
@@ -58,6 +59,7 @@ export function follow({ window: name, lang, meeting, on }) {
   socket.on("connect_error", (error) => comeBack(socket.active ? undefined : error.message));
   socket.on("state", (state) => on.state?.(state));
   socket.on("presence", (presence) => on.presence?.(presence));
+  socket.on("farewell", ({ code }) => on.farewell?.(code));
   socket.on("saving", (news) => on.saving?.(news));
   socket.on("tally", (tally) => {
     if (tally.seq < (newest.get(tally.round) ?? 0)) return;

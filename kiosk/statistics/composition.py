@@ -11,21 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk.statistics.shares import percents_of_each, percents_to_100
+from kiosk.statistics.thresholds import DEFAULTS, Thresholds
+
+DECLINED = ""
+"""The category of those who declined to answer: as small as any, and hidden like any."""
 
 FIRST_STEP = 10
 """Answers that must be new before the picture changes."""
 LEAST_MOVE = 6
 """Answers by which one category's count moves, or else it waits."""
-K_COUNT = 6
-"""A category below this is hidden; an empty one may be shown as empty unless the question is sensitive."""
 
 
 @dataclass(frozen=True)
 class Picture:
     """One released picture of a composition question.
 
-    ``answered`` is how many had answered when it was made. ``counts`` are the counts it rests on;
-    ``shown`` is what may be drawn: None stands for "fewer than may be shown".
+    ``answered`` is how many had answered or declined when it was made. ``counts`` are the counts it rests
+    on; ``shown`` is what may be drawn: None stands for "fewer than may be shown". Both hold the options, and
+    under ``DECLINED`` those who declined.
     """
 
     answered: int
@@ -33,29 +36,39 @@ class Picture:
     shown: Mapping[str, int | None]
 
     @property
+    def of_options(self) -> dict[str, int]:
+        """The counts that may be drawn, of those who chose an option."""
+        return {name: count for name, count in self.shown.items() if count is not None and name != DECLINED}
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The categories that may not be drawn."""
+        return frozenset(name for name, count in self.shown.items() if count is None)
+
+    @property
     def base(self) -> int:
-        """The base of the percentages: everybody who had answered, where some of them are hidden.
+        """The base of the percentages: everybody who chose an option, and the hidden, if any are.
 
         What it leaves for the hidden is shared in such a way that it tells of none how many they are.
         """
-        shown = self._shown
-        return sum(shown.values()) if len(shown) == len(self.shown) else self.answered
+        if not self.hidden:
+            return sum(self.of_options.values())
+        return self.answered - (self.shown.get(DECLINED) or 0)
 
     @property
     def percents(self) -> dict[str, int]:
         """Whole percentages of what is shown; they add to 100 when nothing is hidden."""
-        shown = self._shown
-        if len(shown) == len(self.shown):
-            return percents_to_100(shown)
-        return percents_of_each(shown, self.base)
-
-    @property
-    def _shown(self) -> dict[str, int]:
-        return {name: count for name, count in self.shown.items() if count is not None}
+        if not self.hidden:
+            return percents_to_100(self.of_options)
+        return percents_of_each(self.of_options, self.base)
 
 
-def next_picture(last: Picture | None, counts: Mapping[str, int], *, sensitive: bool) -> Picture | None:
+def next_picture(
+    last: Picture | None, counts: Mapping[str, int], *, sensitive: bool, thresholds: Thresholds = DEFAULTS
+) -> Picture | None:
     """The picture to show now; ``last`` again when too little is new. None while there has been none.
+
+    ``counts`` are people by option, and under ``DECLINED`` those who declined.
 
     After the close too: the step between two pictures must never be one person.
     """
@@ -63,16 +76,22 @@ def next_picture(last: Picture | None, counts: Mapping[str, int], *, sensitive: 
     new = answered - (last.answered if last else 0)
     if new < FIRST_STEP:
         return last
-    moved = {name: _move(last.counts[name] if last else 0, count) for name, count in counts.items()}
+    moved = {name: _move(last.counts.get(name, 0) if last else 0, count) for name, count in counts.items()}
     # A category that waits at zero is not empty: the few who are in it must not be shown as nobody.
     here = {name: moved[name] or count for name, count in counts.items()}
-    return Picture(answered, moved, hide_small(here, sensitive=sensitive))
+    return Picture(answered, moved, hide_small(here, sensitive=sensitive, thresholds=thresholds))
 
 
-def hide_small(counts: Mapping[str, int], *, sensitive: bool) -> dict[str, int | None]:
-    """Hide categories below the threshold, and further ones until the sum of the hidden tells none."""
-    hidden = {name for name, count in counts.items() if _is_small(count, sensitive)}
-    while hidden and _give_themselves_away([counts[name] for name in hidden]):
+def hide_small(
+    counts: Mapping[str, int], *, sensitive: bool, thresholds: Thresholds = DEFAULTS
+) -> dict[str, int | None]:
+    """Hide categories below the threshold, and further ones until the sum of the hidden tells none.
+
+    An empty category may be shown as empty, unless the question is sensitive.
+    """
+    least = thresholds.count
+    hidden = {name for name, count in counts.items() if count < least and (count > 0 or sensitive)}
+    while hidden and _give_themselves_away([counts[name] for name in hidden], least):
         rest = [name for name in counts if name not in hidden and counts[name] > 0]
         if not rest:
             break
@@ -80,14 +99,10 @@ def hide_small(counts: Mapping[str, int], *, sensitive: bool) -> dict[str, int |
     return {name: None if name in hidden else count for name, count in counts.items()}
 
 
-def _give_themselves_away(counts: Sequence[int]) -> bool:
+def _give_themselves_away(counts: Sequence[int], least: int) -> bool:
     """Whether somebody who knows the sum of the hidden counts, and that none is 0, could tell one of them."""
-    return len(counts) < 2 or sum(counts) < max(K_COUNT, len(counts) + 1)
+    return len(counts) < 2 or sum(counts) < max(least, len(counts) + 1)
 
 
 def _move(last: int, now: int) -> int:
     return now if abs(now - last) >= LEAST_MOVE else last
-
-
-def _is_small(count: int, sensitive: bool) -> bool:
-    return count < K_COUNT and (count > 0 or sensitive)

@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from kiosk.meeting.ballots import Ballot, Verdict, judge
 from kiosk.meeting.rounds import RoundStatus
+from kiosk.store.rows import insert
 
 ReviewStatus = Literal["waiting", "approved", "hidden"]
 Outcome = Verdict | Literal["stranger"]
@@ -25,10 +26,11 @@ class TextEntry:
     id: str
     text: str
     status: ReviewStatus
+    blocked: bool = False
+    """Whether it holds a word that somebody should look at first."""
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(NamedTuple):
     """A ballot on its way in, with the key of its meeting."""
 
     ballot: Ballot
@@ -89,12 +91,6 @@ _Row = tuple[str, str, str, str, str]
 """What is stored of a ballot: its keyed id, round, participant, keyed digest, answer."""
 
 
-_UNPACKED = ", ".join(
-    f"json_extract(value, '$[{place}]') AS {name}"
-    for place, name in enumerate(("id", "round", "participant", "digest", "answer"))
-)
-
-
 def _row(cast: Cast) -> _Row:
     ballot, key = cast.ballot, cast.key
     digest = keyed(key, ballot.round, ballot.participant, ballot.answer)
@@ -134,23 +130,30 @@ def _replace(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
             "AND participant IN (SELECT value FROM json_each(?))",
             (round_id, json.dumps(changing)),
         )
-    connection.execute(
-        f"INSERT INTO ballot (id, round, participant, digest, answer) SELECT {_UNPACKED} FROM json_each(?)",
-        (json.dumps(rows, ensure_ascii=False),),
-    )
+    # In the order of the table, so that each of its pages is met once.
+    insert(connection, "ballot (id, round, participant, digest, answer)", sorted(rows))
 
 
 def keyed(key: bytes, *parts: str) -> str:
     """A digest that cannot be made or undone without the key."""
-    spelt = [part.encode("utf-8", "surrogatepass") for part in parts]
-    data = b"".join(len(one).to_bytes(4, "big") + one for one in spelt)
+    data = b""
+    for part in parts:
+        spelt = part.encode("utf-8", "surrogatepass")
+        data += len(spelt).to_bytes(4, "big") + spelt
     return blake2b(data, key=key, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def answers(connection: sqlite3.Connection, round_id: str) -> list[dict[str, Any]]:
-    """The counted answers of a round."""
+    """The counted answers of a round. Who answers alike shares one value: it is for reading."""
     rows = connection.execute("SELECT answer FROM ballot WHERE round = ? AND answer IS NOT NULL", (round_id,))
-    return [json.loads(row[0]) for row in rows]
+    return _read_alike(rows.fetchall())
+
+
+def _read_alike(rows: Iterable[tuple[str]]) -> list[dict[str, Any]]:
+    """The values of JSON texts, each wording read once: a hall gives few, and votes wait meanwhile."""
+    texts = [text for (text,) in rows]
+    values = {text: json.loads(text) for text in set(texts)}
+    return [values[text] for text in texts]
 
 
 def answers_by_participant(connection: sqlite3.Connection, round_id: str) -> dict[str, dict[str, Any]]:
@@ -167,6 +170,16 @@ def participants(connection: sqlite3.Connection, round_id: str) -> frozenset[str
         "SELECT participant FROM ballot WHERE round = ? AND answer IS NOT NULL", (round_id,)
     )
     return frozenset(row[0] for row in rows)
+
+
+def people_in(connection: sqlite3.Connection, round_id: str) -> int:
+    """How many have answered a round, the rehearsal's phones left out."""
+    row = connection.execute(
+        "SELECT count(*) FROM ballot b JOIN participant p ON p.id = b.participant "
+        "WHERE b.round = ? AND b.answer IS NOT NULL AND p.rehearsal = 0",
+        (round_id,),
+    ).fetchone()
+    return int(row[0])
 
 
 def of_participant(connection: sqlite3.Connection, participant: str) -> dict[str, dict[str, Any]]:
@@ -199,8 +212,9 @@ def forget_order(connection: sqlite3.Connection, round_id: str) -> None:
 def texts(connection: sqlite3.Connection, round_id: str) -> list[TextEntry]:
     """The open texts of a round with what the facilitator decided of each, in no telling order."""
     rows = connection.execute(
-        "SELECT b.id, json_extract(b.answer, '$.text'), coalesce(r.status, 'waiting') FROM ballot b "
-        "LEFT JOIN text_review r ON r.ballot = b.id "
+        "SELECT b.id, json_extract(b.answer, '$.text'), "
+        "iif(m.participant IS NOT NULL, 'hidden', coalesce(r.status, 'waiting')) FROM ballot b "
+        "LEFT JOIN text_review r ON r.ballot = b.id LEFT JOIN muted m ON m.participant = b.participant "
         "WHERE b.round = ? AND json_extract(b.answer, '$.text') IS NOT NULL ORDER BY b.id",
         (round_id,),
     )
@@ -219,7 +233,8 @@ def approved_participants(connection: sqlite3.Connection, round_id: str) -> froz
     """Whose open texts the facilitator has approved. For sealing alone."""
     rows = connection.execute(
         "SELECT b.participant FROM ballot b JOIN text_review r ON r.ballot = b.id "
-        "WHERE b.round = ? AND b.answer IS NOT NULL AND r.status = 'approved'",
+        "WHERE b.round = ? AND b.answer IS NOT NULL AND r.status = 'approved' "
+        "AND b.participant NOT IN (SELECT participant FROM muted)",
         (round_id,),
     )
     return frozenset(row[0] for row in rows)
@@ -235,17 +250,15 @@ def any_in(connection: sqlite3.Connection, meeting_id: str) -> bool:
 
 
 def insert_sealed(
-    connection: sqlite3.Connection, round_id: str, respondent: int, answer: str, composition: str
+    connection: sqlite3.Connection, rows: Sequence[tuple[str, int, str, str, str | None]]
 ) -> None:
-    connection.execute(
-        "INSERT INTO sealed_answer (round, respondent, answer, composition) VALUES (?, ?, ?, ?)",
-        (round_id, respondent, answer, composition),
-    )
+    """Put sealed answers in: round, respondent, answer, composition, channel of each."""
+    insert(connection, "sealed_answer (round, respondent, answer, composition, channel)", rows)
 
 
 def sealed_answers(connection: sqlite3.Connection, round_id: str) -> list[dict[str, Any]]:
     rows = connection.execute("SELECT answer FROM sealed_answer WHERE round = ?", (round_id,))
-    return [json.loads(row[0]) for row in rows]
+    return _read_alike(rows.fetchall())
 
 
 def sealed_texts(connection: sqlite3.Connection, round_id: str) -> list[TextEntry]:

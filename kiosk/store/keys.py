@@ -9,6 +9,8 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from kiosk.problems import Problem
+
 KEY_BYTES = 32
 
 
@@ -32,13 +34,7 @@ class Keys:
         """Overwrite and remove a meeting's key; its digests mean nothing from then on."""
         name = _file_name(meeting_id)
         self._known.pop(name, None)
-        path = self._folder / name
-        if path.exists():
-            with path.open("r+b") as file:
-                file.write(bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
+        destroy_secret(self._folder / name)
 
     def _read_or_make(self, name: str) -> bytes:
         known = self._known.get(name)
@@ -46,9 +42,12 @@ class Keys:
             return known
         with self._making:
             path = self._folder / name
-            if not path.exists():
-                write_secret(path, secrets.token_bytes(KEY_BYTES))
-            return self._known.setdefault(name, path.read_bytes())
+            try:
+                if not path.exists():
+                    write_secret(path, secrets.token_bytes(KEY_BYTES))
+                return self._known.setdefault(name, path.read_bytes())
+            except OSError as error:
+                raise Problem("not_saving") from error
 
 
 def write_secret(path: Path, content: bytes) -> None:
@@ -61,6 +60,16 @@ def write_secret(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+def destroy_secret(path: Path) -> None:
+    """Overwrite and remove a file that holds a key."""
+    if path.exists():
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
 
 
 @lru_cache(maxsize=256)

@@ -22,10 +22,14 @@ class MeetingRow:
     version: int
     item: str | None
     wall: WallView
+    detail: str | None
+    locked: bool
+    heads: int | None
+    code_minutes: int | None
     document: Json
 
 
-_COLUMNS = "id, code, status, version, item, wall, document"
+_COLUMNS = "id, code, status, version, item, wall, detail, locked, heads, code_minutes, document"
 
 
 def insert(
@@ -51,9 +55,15 @@ def find_by_code(connection: sqlite3.Connection, code: str) -> MeetingRow | None
 
 
 def every(connection: sqlite3.Connection) -> list[MeetingRow]:
-    """All meetings, the newest first."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM meeting ORDER BY created_at DESC, rowid DESC")
+    """All meetings, the newest first: in the order they came in, whatever the clock said."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM meeting ORDER BY rowid DESC")
     return [_row(row) for row in rows]
+
+
+def delete(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Delete a meeting with all that belongs to it, and let this machine be about it no more."""
+    connection.execute("DELETE FROM meeting WHERE id = ?", (meeting_id,))
+    connection.execute("DELETE FROM setting WHERE name = 'meeting' AND value = ?", (canonical(meeting_id),))
 
 
 def set_status(connection: sqlite3.Connection, meeting_id: str, status: MeetingStatus) -> None:
@@ -69,8 +79,34 @@ def begin_anew(connection: sqlite3.Connection, meeting_id: str) -> None:
 
 
 def set_place(connection: sqlite3.Connection, meeting_id: str, item: str | None, wall: WallView) -> None:
-    """Where the meeting is on its agenda, and what the wall shows."""
-    connection.execute("UPDATE meeting SET item = ?, wall = ? WHERE id = ?", (item, wall, meeting_id))
+    """Where the meeting is on its agenda, and what the wall shows: of a round that is shown, its result."""
+    connection.execute(
+        "UPDATE meeting SET item = ?, wall = ?, detail = NULL WHERE id = ?", (item, wall, meeting_id)
+    )
+
+
+def set_detail(connection: sqlite3.Connection, meeting_id: str, detail: str | None) -> None:
+    """What the room looks at of the round that is shown, beside its result."""
+    connection.execute("UPDATE meeting SET wall = 'item', detail = ? WHERE id = ?", (detail, meeting_id))
+
+
+def set_code(connection: sqlite3.Connection, meeting_id: str, code: str) -> None:
+    connection.execute("UPDATE meeting SET code = ? WHERE id = ?", (code, meeting_id))
+
+
+def set_locked(connection: sqlite3.Connection, meeting_id: str, locked: bool) -> None:
+    """Whether new devices are kept out."""
+    connection.execute("UPDATE meeting SET locked = ? WHERE id = ?", (locked, meeting_id))
+
+
+def set_heads(connection: sqlite3.Connection, meeting_id: str, heads: int | None) -> None:
+    """How many people were counted in the hall."""
+    connection.execute("UPDATE meeting SET heads = ? WHERE id = ?", (heads, meeting_id))
+
+
+def set_code_minutes(connection: sqlite3.Connection, meeting_id: str, minutes: int | None) -> None:
+    """How often the code changes by itself."""
+    connection.execute("UPDATE meeting SET code_minutes = ? WHERE id = ?", (minutes, meeting_id))
 
 
 def move_version(connection: sqlite3.Connection, meeting_id: str) -> int:
@@ -113,5 +149,6 @@ def _one(rows: sqlite3.Cursor) -> MeetingRow | None:
 
 
 def _row(row: tuple[Any, ...]) -> MeetingRow:
-    meeting_id, code, status, version, item, wall, document = row
-    return MeetingRow(meeting_id, code, status, version, item, wall, json.loads(document))
+    meeting_id, code, status, version, item, wall, detail, locked, heads, code_minutes, document = row
+    door = bool(locked), heads, code_minutes
+    return MeetingRow(meeting_id, code, status, version, item, wall, detail, *door, json.loads(document))

@@ -97,6 +97,23 @@ def delete_rehearsed(connection: sqlite3.Connection, meeting_id: str, at_least: 
     connection.execute("UPDATE round SET rehearsal = 0 WHERE meeting = ?", (meeting_id,))
 
 
+def leave_rehearsing_out(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Count the practice phones that answered a round no longer among those who were connected to it."""
+    connection.execute(
+        "UPDATE round SET connected = connected - (SELECT count(*) FROM ballot b "
+        "JOIN participant p ON p.id = b.participant "
+        "WHERE b.round = round.id AND b.answer IS NOT NULL AND p.rehearsal = 1) "
+        "WHERE meeting = ? AND connected IS NOT NULL",
+        (meeting_id,),
+    )
+
+
+def any_open(connection: sqlite3.Connection) -> bool:
+    """Whether anybody can be answering anything now."""
+    row = connection.execute("SELECT EXISTS (SELECT 1 FROM round WHERE status = 'open')").fetchone()
+    return bool(row[0])
+
+
 def delete_all(connection: sqlite3.Connection, meeting_id: str) -> None:
     connection.execute("DELETE FROM round WHERE meeting = ?", (meeting_id,))
 
@@ -143,6 +160,15 @@ def keep_last_release(
     """Keep one release of a round, in these words, and forget those before."""
     connection.execute("DELETE FROM release WHERE round = ? AND audience = ?", (round_id, audience))
     record_release(connection, round_id, audience, body)
+
+
+def forget_unshown(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Forget the whole tables behind those that were shown."""
+    connection.execute(
+        "DELETE FROM release WHERE audience LIKE 'unshown:%' "
+        "AND round IN (SELECT id FROM round WHERE meeting = ?)",
+        (meeting_id,),
+    )
 
 
 def _row(row: tuple[Any, ...]) -> Round:

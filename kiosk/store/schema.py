@@ -169,6 +169,95 @@ def sealed(db: Database) -> None:
     )
 
 
+@migrations(name="0006_comparisons")
+def comparisons(db: Database) -> None:
+    """What of a shown round the room looks at; and ballots that came in too late to be counted yet.
+
+    A supplement waits until enough of it is there that its answers do not show in the result it changes.
+    """
+    _run(
+        db,
+        "ALTER TABLE meeting ADD COLUMN detail TEXT",
+        """
+        CREATE TABLE supplement (
+            id          TEXT PRIMARY KEY,
+            round       TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+            participant TEXT NOT NULL UNIQUE REFERENCES participant (id) ON DELETE CASCADE,
+            digest      TEXT NOT NULL,
+            answer      TEXT NOT NULL CHECK (json_valid(answer))
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX supplements_of_round ON supplement (round)",
+    )
+
+
+@migrations(name="0007_door")
+def door(db: Database) -> None:
+    """Whether new devices are let in, how many people were counted, and how often the code changes."""
+    _run(
+        db,
+        "ALTER TABLE meeting ADD COLUMN locked INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1))",
+        "ALTER TABLE meeting ADD COLUMN heads INTEGER CHECK (heads >= 0)",
+        "ALTER TABLE meeting ADD COLUMN code_minutes INTEGER CHECK (code_minutes > 0)",
+        """
+        CREATE TABLE muted (
+            participant TEXT PRIMARY KEY REFERENCES participant (id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+        """,
+    )
+
+
+@migrations(name="0008_populations")
+def populations(db: Database) -> None:
+    """Whom the rooms of a dialogue are compared with: published tables, nothing about anybody here."""
+    _run(
+        db,
+        """
+        CREATE TABLE population (
+            id       TEXT PRIMARY KEY,
+            dialogue TEXT NOT NULL,
+            name     TEXT NOT NULL CHECK (json_valid(name)),
+            example  INTEGER NOT NULL DEFAULT 0 CHECK (example IN (0, 1)),
+            chosen   INTEGER NOT NULL DEFAULT 0 CHECK (chosen IN (0, 1)),
+            tables   TEXT NOT NULL CHECK (json_valid(tables)),
+            mapping  TEXT NOT NULL CHECK (json_valid(mapping))
+        ) STRICT
+        """,
+        "CREATE INDEX populations_of_dialogue ON population (dialogue)",
+        "CREATE UNIQUE INDEX one_chosen_population ON population (dialogue) WHERE chosen = 1",
+    )
+
+
+@migrations(name="0009_homecoming")
+def homecoming(db: Database) -> None:
+    """How sealed answers came in, where that tells of nobody; acts that are for good, with their notes; and
+    until when meetings are kept.
+
+    An act is ``finished`` once what belongs to it outside the file is done as well.
+    """
+    _run(
+        db,
+        "ALTER TABLE sealed_answer ADD COLUMN channel TEXT "
+        "CHECK (channel IN ('phone', 'tablet', 'paper', 'import'))",
+        """
+        CREATE TABLE act (
+            meeting  TEXT NOT NULL,
+            deed     TEXT NOT NULL CHECK (deed IN ('sealed', 'deleted')),
+            at       TEXT NOT NULL,
+            note     TEXT NOT NULL CHECK (json_valid(note)),
+            finished INTEGER NOT NULL DEFAULT 0 CHECK (finished IN (0, 1)),
+            PRIMARY KEY (meeting, deed)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE retention (
+            meeting    TEXT PRIMARY KEY REFERENCES meeting (id) ON DELETE CASCADE,
+            keep_until TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from scripts.loadgen.machine import running_on
 
-SOURCE = Path(__file__).with_name("loadgen.c")
-COMMAND_SECONDS = 60
+SOURCES = Path(__file__).parent
+COMMAND_SECONDS = 240
 
 
 class BenchError(Exception):
@@ -80,14 +80,23 @@ class Cast:
 
 def compile_generator(folder: Path) -> Path:
     """The generator must be faster than the server, hence C; hence a compiler."""
+    return _compiled("loadgen", folder)
+
+
+def compile_floor(folder: Path) -> Path:
+    """The server that shows how fast the generator is."""
+    return _compiled("floor", folder)
+
+
+def _compiled(name: str, folder: Path) -> Path:
     compiler = shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise BenchError("The load generator needs a C compiler (on Debian: apt install gcc libc6-dev).")
-    program = folder / "loadgen"
-    command = [compiler, "-std=gnu11", "-O2", "-Wall", "-Wextra", "-o", str(program), str(SOURCE)]
+    program, source = folder / name, SOURCES / f"{name}.c"
+    command = [compiler, "-std=gnu11", "-O2", "-Wall", "-Wextra", "-o", str(program), str(source)]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     if built.returncode:
-        raise BenchError(f"The load generator could not be compiled:\n{built.stderr.strip()}")
+        raise BenchError(f"{source.name} could not be compiled:\n{built.stderr.strip()}")
     return program
 
 
@@ -105,9 +114,16 @@ class Hall:
             )
 
     def load_pages(self, phones: int, paths: list[str]) -> Arrival:
+        """All at once: phones that fetch what a first visit fetches, and go."""
         for path in paths:
             self._tell("path", path)
         return _arrival(self._ask("load", str(phones)))
+
+    def come(self, phones: int, seconds: float, paths: list[str]) -> Arrival:
+        """One after the other within so many seconds: page, assets, join, socket, first state."""
+        for path in paths:
+            self._tell("path", path)
+        return _arrival(self._ask("come", f"{seconds:g}", str(phones)))
 
     def connect(self, phones: int) -> Arrival:
         return _arrival(self._ask("connect", str(phones)))
@@ -115,8 +131,9 @@ class Hall:
     def arm(self) -> None:
         self._ask("arm")
 
-    def expect(self, text: str) -> News:
-        said = self._ask("expect", text)
+    def expect(self, *texts: str) -> News:
+        """Wait until every phone has heard a state with all these texts in it."""
+        said = self._ask("expect", *texts)
         return News(**{key: said[key] for key in News.__dataclass_fields__})
 
     def vote(self, round_id: str, answers: list[str]) -> Cast:

@@ -15,8 +15,10 @@
  *     path /x                      adds a path to what a first load fetches
  *     load N                       N phones fetch every path, each over one kept connection
  *     connect N                    N more phones join and wait for their first state
+ *     come SECONDS N               N phones come in one after the other within SECONDS: each fetches every path, joins
+ *                                  and waits for its first state
  *     arm                          forgets the states heard so far
- *     expect TEXT                  waits until every phone has heard a state that contains TEXT since `arm`
+ *     expect TEXT...               waits until every phone has heard a state that contains all TEXTs since `arm`
  *     vote ROUND ANSWER...         every phone votes at once; phone i gives answer i modulo their number
  *     again                        every phone sends the same ballot once more, as after a lost acknowledgement
  *     pace RATE ROUND ANSWER...    the phones vote one after the other, RATE a second
@@ -46,6 +48,7 @@ enum {
     MAX_PHONES = 20000,
     MAX_PATHS = 64,
     MAX_ANSWERS = 32,
+    MAX_NEEDLES = 4,
     MAX_SEEN = 512,      /* different states between two `arm` */
     MAX_HEARD = 16,      /* states one phone remembers between two `arm` */
     MAX_MESSAGE = 1 << 20,
@@ -103,7 +106,9 @@ static char *paths[MAX_PATHS];
 static size_t path_count;
 static Seen seen[MAX_SEEN];
 static size_t seen_count;
-static char needle[256];
+static char needles[MAX_NEEDLES][256];
+static size_t needle_count;
+static bool joins_after_loading;
 
 /* Counters of the phase in progress. */
 static size_t busy, ready_count, matched_count, outstanding, failures;
@@ -326,7 +331,9 @@ static uint64_t digest(const char *bytes, size_t length) {
 }
 
 static bool contains(const Seen *s) {
-    return needle[0] && memmem(s->text, s->length, needle, strlen(needle));
+    for (size_t i = 0; i < needle_count; i++)
+        if (!memmem(s->text, s->length, needles[i], strlen(needles[i]))) return false;
+    return needle_count > 0;
 }
 
 /* A broadcast is the same for most phones, so each wording is kept once and phones remember which they heard, and
@@ -536,6 +543,10 @@ static void on_loaded(Phone *p, bool closing) {
         if (p->fd >= 0) ask_path(p);
         return;
     }
+    if (joins_after_loading) {
+        ask_join(p);
+        return;
+    }
     p->ready = now();
     p->stage = GONE;
     busy--;
@@ -648,17 +659,19 @@ static void start_joining(Phone *p) {
         ask_upgrade(p);
 }
 
-/* Keeps `in_flight` phones on their way until `count` have arrived or failed. */
-static void run_arrivals(size_t count, void (*start)(Phone *)) {
-    const int64_t until = deadline();
+/* Keeps `in_flight` phones on their way until `count` have arrived or failed; or, with `spread` seconds, starts
+ * them evenly within these, however many are on their way already. */
+static void run_arrivals(size_t count, double spread, void (*start)(Phone *)) {
+    const int64_t begin = now(), until = deadline();
     size_t started = 0;
     while ((started < count || busy) && now() < until) {
-        while (started < count && busy < (size_t)in_flight) {
+        const double due = spread > 0 ? (double)(now() - begin) / 1e9 / spread * (double)count : 0;
+        while (started < count && (spread > 0 ? (double)started < due : busy < (size_t)in_flight)) {
             started++;
             Phone *p = new_phone();
             if (p && p->fd >= 0) start(p);
         }
-        pump(20);
+        pump(spread > 0 && started < count ? 1 : 20);
     }
     for (size_t i = 0; i < phone_count; i++)
         if (phones[i].stage > UNUSED && phones[i].stage < READY) lose(&phones[i], "not there in time");
@@ -674,13 +687,14 @@ static size_t collect_arrivals(size_t from, Stage stage, int64_t *durations, int
     return n;
 }
 
-static void arrive(const char *event, size_t count, void (*start)(Phone *), Stage stage, int64_t *times) {
+static void arrive(const char *event, size_t count, double spread, void (*start)(Phone *), Stage stage,
+                   int64_t *times) {
     const size_t from = phone_count;
     const int64_t begin = now(), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     int64_t last = begin;
     failures = responses = 0;
     received_bytes = 0;
-    run_arrivals(count, start);
+    run_arrivals(count, spread, start);
     const size_t n = collect_arrivals(from, stage, times, &last);
     printf("{\"event\":\"%s\",\"phones\":%zu,\"failed\":%zu,\"seconds\":%.6f,\"cpu\":%.6f,\"responses\":%zu,"
            "\"bytes\":%llu,\"state_bytes\":%llu",
@@ -694,16 +708,17 @@ static void arrive(const char *event, size_t count, void (*start)(Phone *), Stag
 static void arm(void) {
     for (size_t i = 0; i < seen_count; i++) free(seen[i].text);
     seen_count = matched_count = 0;
-    needle[0] = 0;
+    needle_count = 0;
     for (size_t i = 0; i < phone_count; i++) phones[i].matched = 0, phones[i].heard_count = 0;
     printf("{\"event\":\"armed\"");
     print_end();
 }
 
-static void expect(const char *text, int64_t *times) {
+static void expect(char **texts, size_t text_count, int64_t *times) {
     const int64_t until = deadline();
     failures = 0;
-    snprintf(needle, sizeof needle, "%s", text);
+    for (needle_count = 0; needle_count < text_count; needle_count++)
+        snprintf(needles[needle_count], sizeof needles[0], "%s", texts[needle_count]);
     for (size_t i = 0; i < seen_count; i++) seen[i].matches = contains(&seen[i]);
     for (size_t i = 0; i < phone_count; i++)
         for (size_t j = 0; j < phones[i].heard_count; j++) match(&phones[i], &phones[i].heard[j]);
@@ -831,14 +846,18 @@ static bool obey(char *line, int64_t *times) {
     if (!strcmp(verb, "path") && n == 2 && path_count < MAX_PATHS) {
         paths[path_count++] = strdup(fields[1]);
     } else if (!strcmp(verb, "load") && n == 2) {
-        arrive("loaded", strtoul(fields[1], NULL, 10), ask_path, GONE, times);
+        arrive("loaded", strtoul(fields[1], NULL, 10), 0, ask_path, GONE, times);
         phone_count = 0;
+    } else if (!strcmp(verb, "come") && n == 3 && path_count && join_code) {
+        joins_after_loading = true;
+        arrive("came", strtoul(fields[2], NULL, 10), atof(fields[1]), ask_path, READY, times);
+        joins_after_loading = false;
     } else if (!strcmp(verb, "connect") && n == 2) {
-        arrive("connected", strtoul(fields[1], NULL, 10), start_joining, READY, times);
+        arrive("connected", strtoul(fields[1], NULL, 10), 0, start_joining, READY, times);
     } else if (!strcmp(verb, "arm")) {
         arm();
-    } else if (!strcmp(verb, "expect") && n == 2) {
-        expect(fields[1], times);
+    } else if (!strcmp(verb, "expect") && n >= 2 && n <= 1 + MAX_NEEDLES) {
+        expect(fields + 1, n - 1, times);
     } else if (!strcmp(verb, "vote") && n >= 3) {
         write_ballots(fields[1], fields + 2, n - 2);
         cast("voted", 0, times);

@@ -27,6 +27,7 @@ class Measurement:
     server: str
     phones: int
     connected_seconds: float
+    connect_cpu_ms: float
     fanout_ms: float
     fanout_first_ms: float
     news_bytes: int
@@ -66,12 +67,14 @@ class Disturbance:
 def measure(server: Server, hall: Hall, phones: int, cores: Cores) -> Measurement:
     disturbance = Disturbance(cores, server, hall)
     empty = resident_bytes(server.pid)
+    cpu_before = cpu_seconds(server.pid)
     arrival = hall.connect(phones)
+    connect_cpu = cpu_seconds(server.pid) - cpu_before
 
     hall.arm()
     opening = time.monotonic_ns()
     round_id = server.open_round()
-    news = hall.expect(round_id)
+    news = hall.expect(*server.news_of(round_id))
 
     cpu_before = cpu_seconds(server.pid)
     burst = hall.vote(round_id, ANSWERS)
@@ -92,6 +95,7 @@ def measure(server: Server, hall: Hall, phones: int, cores: Cores) -> Measuremen
         server=server.name,
         phones=phones,
         connected_seconds=arrival.seconds,
+        connect_cpu_ms=connect_cpu * 1e3 / phones,
         fanout_ms=(news.last_ns - opening) / 1e6,
         fanout_first_ms=(news.first_ns - opening) / 1e6,
         news_bytes=news.bytes,

@@ -62,6 +62,7 @@ class Server(Protocol):
 
     @property
     def pid(self) -> int: ...
+    def news_of(self, round_id: str) -> tuple[str, ...]: ...
     def open_round(self) -> str: ...
     def close_round(self, round_id: str) -> None: ...
     def tally(self, round_id: str) -> dict[str, Any]: ...
@@ -163,12 +164,20 @@ class Kiosk:
         self.meeting, self.code = made["id"], made["code"]
         self.api.call("POST", f"/api/v1/meetings/{self.meeting}/start", {})
 
+    def news_of(self, round_id: str) -> tuple[str, ...]:
+        """What the news of an opened round must hold: its id, and the question as it is shown, so that no
+        phone has to ask for it."""
+        return round_id, MEETING["questions"][0]["text"]["sv"], '\\"yes\\"'
+
     def open_round(self) -> str:
         opened = self.api.call("POST", f"/api/v1/meetings/{self.meeting}/rounds", {"question": "bridge"})
         return str(opened["id"])
 
     def close_round(self, round_id: str) -> None:
         self.api.call("POST", f"/api/v1/rounds/{round_id}/close", {})
+
+    def reveal(self, round_id: str) -> None:
+        self.api.call("POST", f"/api/v1/rounds/{round_id}/reveal", {})
 
     def tally(self, round_id: str) -> dict[str, Any]:
         tally: dict[str, Any] = self.api.call("GET", f"/api/v1/rounds/{round_id}/tally")
@@ -200,6 +209,9 @@ class Reference:
     def pid(self) -> int:
         return self.process.child.pid
 
+    def news_of(self, round_id: str) -> tuple[str, ...]:
+        return (round_id,)
+
     def open_round(self) -> str:
         return str(self.api.call("POST", "/rounds")["id"])
 
@@ -212,6 +224,22 @@ class Reference:
 
     def stop(self) -> None:
         self.api.close()
+        self.process.stop()
+
+
+class Floor:
+    """``floor.c``: a server that answers ballots and does nothing else, to see what the generator can do."""
+
+    def __init__(self, program: Path, log: Path, *, core: int) -> None:
+        self.port = free_port()
+        self.process = Process([str(program), str(self.port)], log, core)
+        try:
+            self.process.wait_until_ready(self.port)
+        except BenchError:
+            self.process.stop()
+            raise
+
+    def stop(self) -> None:
         self.process.stop()
 
 

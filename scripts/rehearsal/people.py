@@ -21,6 +21,8 @@ ABSTAIN_SHARE = 0.06
 CHANGE_SHARE = 0.10
 DONT_KNOW_SHARE = 0.07
 SAME_OPINION_SHARE = 0.85
+SAME_AFTER_TALK_SHARE = 0.62
+"""Of a question that is asked before and after: people have talked in between, and some were won over."""
 
 FASTEST_SECONDS, SLOWEST_SECONDS = 2.0, 12.0
 MEDIAN_LOG_SECONDS, SPREAD_LOG_SECONDS = 1.5, 0.45  # exp(1.5) = 4.5 s
@@ -92,10 +94,20 @@ class Person:
 
     def _opinion(self, question: Question) -> Answer:
         known = self.opinions.get(question["id"])
+        if known is not None and question.get("pair_with") and question["kind"] == "choice":
+            return self._after_talk(question, known)
         keeps = question.get("composition") or self.dice.random() < SAME_OPINION_SHARE
         if known is None or not keeps:
             known = self.opinions[question["id"]] = ANSWERS[question["kind"]](self, question)
         return known
+
+    def _after_talk(self, question: Question, before: Answer) -> Answer:
+        """The same answer, or another: more are won over to the first option than from it."""
+        first = question["options"][0]["id"]
+        keeps = SAME_AFTER_TALK_SHARE if before["options"] != [first] else (1 + SAME_AFTER_TALK_SHARE) / 2
+        if self.dice.random() < keeps:
+            return before
+        return self._other_answer(question, before)
 
     def _other_answer(self, question: Question, answer: Answer) -> Answer:
         for _ in range(20):

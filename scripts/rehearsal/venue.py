@@ -30,6 +30,9 @@ class Venue:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("POST", path, json.dumps(body).encode())
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("PUT", path, json.dumps(body).encode())
+
     def _call(self, method: str, path: str, body: bytes | None = None) -> Any:
         request = urllib.request.Request(  # noqa: S310
             self.url + path,

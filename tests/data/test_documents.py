@@ -127,9 +127,14 @@ def test_ids_are_unique() -> None:
         assert len(set(ids)) == len(ids)
 
 
-def test_the_agenda_asks_every_question_once() -> None:
+def test_the_agenda_asks_every_question_once_and_a_pair_with_itself_twice() -> None:
     asked = [item["question"] for item in SAMPLE["agenda"] if item["type"] == "question"]
-    assert sorted(asked) == sorted(question["id"] for question in asked_in_the_room())
+    times = [1 + (question.get("pair_with") == question["id"]) for question in asked_in_the_room()]
+    names = [question["id"] for question in asked_in_the_room()]
+    assert sorted(asked) == sorted(
+        name for name, count in zip(names, times, strict=True) for _ in range(count)
+    )
+    assert max(times) == 2, "a rehearsal shows before and after"
 
 
 def asked_in_the_room() -> list[dict[str, Any]]:
@@ -162,6 +167,13 @@ def test_limits_can_be_kept() -> None:
             assert question.get("min", 1) <= question.get("max", 1) <= len(question["options"])
         if question["kind"] == "scale" and "options" not in question:
             assert question["min"] < question["max"]
+
+
+def test_no_help_repeats_what_phones_say_themselves() -> None:
+    """How many may be chosen is told by the form."""
+    several = [question for question in QUESTIONS.values() if "options" in question and "max" in question]
+    assert several
+    assert [question["id"] for question in several if "help" in question] == []
 
 
 def test_every_composition_question_lets_one_decline() -> None:

@@ -1,4 +1,4 @@
-"""What each route is: who may use it, and what protects it. A route that is not here fails the tests."""
+"""What each route and each socket event is: who may use it, what protects it. One that is not here fails."""
 
 from __future__ import annotations
 
@@ -35,14 +35,36 @@ RULES: tuple[tuple[str, str, Kind], ...] = (
     ("POST", r"/api/v1/sessions", Kind(EVERYONE, "ticket")),
     ("GET", r"/api/v1/state", Kind(frozenset({"phone"}), "reads")),
     ("POST", r"/api/v1/(ballots|respondents)", Kind(frozenset({"phone"}), "origin")),
-    ("GET", r"/api/v1/(meetings|rounds|sessions)\b.*", Kind(OPERATORS, "reads")),
-    ("POST", r"/api/v1/(meetings|rounds|pairings|sessions/)\b.*", Kind(OPERATORS, "origin")),
+    ("GET", r"/api/v1/(meetings|rounds|sessions|dialogues|homecoming)\b.*", Kind(OPERATORS, "reads")),
+    (
+        "POST",
+        r"/api/v1/(meetings|rounds|dialogues|populations|pairings|central|receipts|sessions/)\b.*",
+        Kind(OPERATORS, "origin"),
+    ),
     ("POST", r"/api/v1/sessions/(end|<session_id>/revoke)", Kind(OPERATORS, "origin")),
-    ("PUT", r"/api/v1/wifi", Kind(OPERATORS, "origin")),
+    ("PUT", r"/api/v1/(wifi|meetings/<meeting_id>/(rotation|heads|retention))", Kind(OPERATORS, "origin")),
     ("GET", r"/display", Kind(frozenset({"wall", "console"}), "reads")),
     ("GET", r"/facilitator", Kind(EVERYONE, "reads")),
     ("GET", r"/facilitator/.*", Kind(OPERATORS, "reads")),
 )
+
+WINDOWS: dict[str, frozenset[str]] = {
+    "phone": frozenset({"phone"}),
+    "console": OPERATORS,
+    "wall": frozenset({"wall", *OPERATORS}),
+}
+"""Who is let in by the socket as which window."""
+UP: dict[str, frozenset[str]] = {"ballot": frozenset({"phone"})}
+"""Who may say what up a socket; what windows have no right to is refused as ``not_joined``."""
+OF_THE_LIBRARY = frozenset({"connect", "disconnect"})
+DOWN: dict[str, frozenset[str]] = {
+    "state": frozenset({"phone", "console", "wall"}),
+    "tally": frozenset({"console", "wall"}),
+    "presence": frozenset({"console", "wall"}),
+    "saving": frozenset({"console"}),
+    "farewell": frozenset({"phone", "console", "wall"}),
+}
+"""Which windows hear what."""
 
 
 @dataclass(frozen=True)

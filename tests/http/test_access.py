@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from kiosk.live.events import CATALOGUE
 from tests.http.calls import refused
-from tests.http.classes import READS, ROLES, Role, Route, routes
+from tests.http.classes import DOWN, OF_THE_LIBRARY, READS, ROLES, UP, Role, Route, routes
 from tests.http.conftest import House
 from tests.support.browsers import HOST, Browser
 
@@ -21,7 +22,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "/api/v1/pairings": {"role": "wall"},
     "/api/v1/sessions": {"ticket": "nope"},
 }
-LASTING = ("/end", "/seal", "/discard", "/close", "/reveal", "/hide", "/duplicate")
+LASTING = ("/code", "/end", "/seal", "/discard", "/close", "/reveal", "/hide", "/duplicate")
 """Acts that would change the house for other tests are sent with a version that is long gone."""
 
 
@@ -53,6 +54,12 @@ def test_every_route_for_every_role(house: House, people: dict[str, Browser], ro
         else:
             with house.unwritten:
                 _is_kept_out(_try(people[role], route, house), route)
+
+
+def test_every_event_is_in_the_table(house: House) -> None:
+    handled = house.kiosk.app.extensions["socketio"].server.handlers["/"]
+    assert set(handled) == set(UP) | OF_THE_LIBRARY
+    assert {event.name: frozenset(event.audiences) for event in CATALOGUE} == DOWN
 
 
 def test_a_revoked_session_is_nobody_at_once(house: House) -> None:

@@ -285,7 +285,7 @@ def test_a_document_without_a_code_is_given_one(client: Browser) -> None:
     code = said(client.operator().post("/api/v1/meetings", json=meetings.meeting(DRINK, code=None)), 201)[
         "code"
     ]
-    assert len(code) == 4
+    assert len(code) == documents.CODE_LENGTH
     assert set(code) <= set(documents.CODE_ALPHABET)
     assert said(client.operator().post("/api/v1/meetings", json=meetings.meeting(DRINK, code=None)), 200)
 

@@ -184,7 +184,8 @@ def test_a_fault_of_ours_is_confessed_without_a_word_of_code(
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(client.kiosk.room, "meeting_with_code", fail)
+    for verb in ("join", "meeting_with_code"):
+        monkeypatch.setattr(client.kiosk.room, verb, fail)
     client.kiosk.wsgi.faults_expected = True  # type: ignore[attr-defined]
     refused(client.post("/api/v1/join", json={"code": "MEET"}), 500, "trouble")
     page = client.get("/MEET", headers={"Accept": "text/html"})
@@ -216,3 +217,12 @@ def test_same_origin_is_the_same_host_and_port() -> None:
     assert same_origin("http://Kiosk.local:8080", "kiosk.local:8080")
     assert not same_origin("http://kiosk.local", "kiosk.local:8080")
     assert not same_origin("https://kiosk.local", "kiosk.local")
+
+
+@pytest.mark.parametrize(
+    ("host", "heeded"), [("localhost", True), ("127.0.0.1:8081", True), ("192.0.2.10:8080", False)]
+)
+def test_a_window_of_its_own_where_browsers_heed_it(house: House, host: str, heeded: bool) -> None:
+    """Over plain HTTP browsers take the header from this machine alone, and complain of it elsewhere."""
+    headers = house.anyone().get("/healthz", headers={"Host": host, "Origin": None}).headers
+    assert headers.get("Cross-Origin-Opener-Policy") == ("same-origin" if heeded else None)

@@ -47,7 +47,13 @@ class Hall:
     def ballot(self, number: int = 0, **changes: Any) -> str:
         """A ballot of its own as the official client would send it."""
         ballot = {"id": uuid.uuid4().hex, "round": self.open, "answer": {"options": ["a"]}, **changes}
-        return f'42{number}["ballot",{json.dumps(ballot)}]'
+        return f'42{number}["ballot",{json.dumps(ballot, separators=(",", ":"))}]'
+
+
+def spaced(ballot: str) -> str:
+    """The same ballot as other clients may spell it."""
+    head, bracket, rest = ballot.partition("[")
+    return head + bracket + json.dumps(json.loads(bracket + rest))[1:]
 
 
 @pytest.fixture(scope="module", params=["lean", "stock"])
@@ -101,6 +107,8 @@ def test_a_ballot_and_the_ways_to_send_it(hall: Hall) -> None:
         for text, answer in (
             (sent, "437" + COUNTED),
             (sent, '437[{"status":"repeated"}]'),
+            (spaced(sent), '437[{"status":"repeated"}]'),
+            (spaced(hall.ballot(8)), "438" + COUNTED),
             (hall.ballot().replace('420["ballot",', '4200012[ "ballot" ,'), "4312" + COUNTED),
             (hall.ballot().replace("420[", "420009["), "439" + COUNTED),
             (hall.ballot(123_456_789_012), "43123456789012" + COUNTED),
@@ -231,6 +239,29 @@ def test_it_says_why_it_hangs_up(lean: Hall, sent: bytes, code: int) -> None:
     with lean.wire() as wire:
         wire.raw(sent)
         assert wire.ends() == code
+
+
+@pytest.mark.parametrize("answer", ['{"options":[NaN]}', '{"options":["a"],}', '{"options":"a"]}'])
+def test_a_ballot_whose_answer_is_no_json_is_told_so(lean: Hall, answer: str) -> None:
+    with lean.wire() as wire:
+        wire.say(lean.ballot(6).replace('{"options":["a"]}', answer))
+        (refusal,) = json.loads(wire.answer().removeprefix("436"))
+        assert (refusal["status"], refusal["code"]) == ("refused", "malformed")
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        (',"id":"short"}]', "malformed"),
+        (',"answer":{"options":["z"]}}]', "answer"),
+        ('},{"id":"short"}]', "counted"),
+    ],
+)
+def test_what_stands_behind_an_answer_is_not_overlooked(lean: Hall, behind: str, said: str) -> None:
+    with lean.wire() as wire:
+        wire.say(lean.ballot(6).removesuffix("}]") + behind)
+        (answer,) = json.loads(wire.answer().removeprefix("436"))
+        assert answer.get("code", answer["status"]) == said
 
 
 def test_a_ping_is_answered_and_a_pong_is_not(lean: Hall) -> None:

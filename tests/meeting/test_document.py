@@ -107,7 +107,11 @@ CONTRADICTIONS = [
         "questions/district/breakdown",
     ),
     ("a pair with nothing", m.meeting(m.single("q", pair_with="p")), "questions/q/pair_with"),
-    ("a pair with itself", m.meeting(m.single("q", pair_with="q")), "questions/q/pair_with"),
+    (
+        "a question asked twice in another pair",
+        m.meeting(m.single("p", pair_with="p"), m.single("q", pair_with="p")),
+        "questions/p/pair_with",
+    ),
     (
         "a pair with a composition question",
         m.meeting(AGE, m.single("q", pair_with="age")),

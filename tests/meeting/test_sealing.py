@@ -7,7 +7,14 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.meeting.sealing import LEAST_ALIKE, SealedAnswer, Unsealed, blank_rare, seal_together
+from kiosk.meeting.sealing import (
+    LEAST_ALIKE,
+    SealedAnswer,
+    Unsealed,
+    blank_rare,
+    channels_told,
+    seal_together,
+)
 
 Values = tuple[str | None, ...]
 
@@ -111,3 +118,76 @@ def test_nobody_is_rare_in_the_rows_of_a_pair_together(
     held = Counter(tuple(sorted(seen.items())) for seen in together.values())
     for seen, count in held.items():
         assert count >= LEAST_ALIKE or not any(any(kept) for _, kept in seen)
+
+
+# ── Channels ─────────────────────────────────────────────────────────────────────────────────────────
+
+CHANNELS = ("phone", "tablet", "paper", "import")
+ways: st.SearchStrategy[dict[str | None, int]] = st.dictionaries(
+    st.sampled_from(CHANNELS), st.integers(0, 40)
+)
+
+
+@given(ways)
+def test_channels_that_are_told_have_ten_people_and_so_have_the_others(people: dict[str | None, int]) -> None:
+    told = channels_told(people)
+    assert all(people[name] >= 10 for name in told)
+    others = sum(people.values()) - sum(people[name] for name in told)
+    assert others == 0 or others >= 10 or not told
+
+
+@given(ways)
+def test_no_channel_is_left_out_that_could_be_told(people: dict[str | None, int]) -> None:
+    if all(count >= 10 or count == 0 for count in people.values()):
+        assert channels_told(people) == {name for name, count in people.items() if count}
+
+
+def sealed_with(channels: dict[str, str], values: dict[str, str] | None = None) -> list[SealedAnswer]:
+    answers = {name: {"options": ["a"]} for name in channels}
+    numbers = {name: number for number, name in enumerate(channels)}
+    breakdown = ("age",) if values else ()
+    one = Unsealed("r", answers, breakdown, channels)
+    return seal_together([one], {"age": values or {}}, numbers)["r"]
+
+
+def named(count: int, sort: str) -> list[str]:
+    return [f"{sort}{number}" for number in range(count)]
+
+
+def test_a_few_on_paper_hide_the_way_of_a_few_others_too() -> None:
+    channels = dict.fromkeys(named(30, "p"), "phone")
+    channels |= dict.fromkeys(named(12, "t"), "tablet") | dict.fromkeys(named(3, "f"), "paper")
+    kept = Counter(row.channel for row in sealed_with(channels))
+    assert kept == {"phone": 30, None: 15}
+
+
+def test_one_way_for_all_is_told_from_ten_on_whatever_they_say_of_themselves() -> None:
+    ages = {name: f'["{"abc"[number % 3]}"]' for number, name in enumerate(named(15, "p"))}
+    everybody = sealed_with(dict.fromkeys(named(15, "p"), "phone"), ages)
+    assert {row.channel for row in everybody} == {"phone"}
+    assert {row.channel for row in sealed_with(dict.fromkeys(named(9, "p"), "phone"))} == {None}
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("phone", "paper")), st.sampled_from("ab"), st.booleans()), max_size=90
+    )
+)
+def test_nobody_is_one_of_few_among_those_whose_rows_look_like_theirs(
+    people: list[tuple[str, str, bool]],
+) -> None:
+    """Two rounds of a pair; some answered the first alone. Put together by number, no row is rare."""
+    everybody = {f"n{number}": person for number, person in enumerate(people)}
+    channels = {name: person[0] for name, person in everybody.items()}
+    ages = {name: person[1] for name, person in everybody.items()}
+    before = Unsealed("before", {name: {} for name in everybody}, ("age",), channels)
+    after = Unsealed("after", {name: {} for name, who in everybody.items() if who[2]}, (), channels)
+    numbers = {name: number for number, name in enumerate(everybody)}
+    sealed = seal_together([before, after], {"age": ages}, numbers)
+    both = {row.respondent for row in sealed["after"]}
+    if len(set(channels.values())) < 2:
+        return
+    alike = Counter((row.composition["age"], row.respondent in both, row.channel) for row in sealed["before"])
+    assert all(count >= 10 for (_, _, channel), count in alike.items() if channel is not None)
+    by_number = {row.respondent: row.channel for row in sealed["before"]}
+    assert all(row.channel == by_number[row.respondent] for row in sealed["after"])

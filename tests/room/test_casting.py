@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import queue
 import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -250,6 +252,40 @@ def test_who_does_not_wait_hears_the_same(
     assert heard("ballot-1", "a") == "repeated"
     assert heard("ballot-2", "a") == "not_open"
     assert refused(lambda: heard("ballot-3", "z")) == "answer"
+
+
+@pytest.mark.parametrize("answer", [chosen("a"), chosen("z"), {"abstain": True}, {}, {"options": "a"}])
+def test_a_ballot_still_in_json_is_judged_the_same(
+    running: Room, anna: Participant, opened: dict[str, str], answer: dict[str, Any]
+) -> None:
+    def heard(cast: Callable[..., None], name: str, *ballot: Any) -> Any:
+        outcomes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        try:
+            cast(anna, name, *ballot, outcomes.put)
+            outcome = outcomes.get(timeout=10)
+        except Problem as refusal:
+            outcome = refusal
+        return outcome.code if isinstance(outcome, Problem) else outcome
+
+    spelt = json.dumps({"round": opened["p"], "answer": answer})
+    expected = heard(running.cast_later, "ballot-1", opened["p"], answer)
+    assert [heard(running.cast_spelt_later, f"ballot-{n}", spelt) for n in (2, 3)] == [expected] * 2
+    assert heard(running.cast_spelt_later, "no", spelt) in ("malformed", expected)
+    running.close_round(opened["p"])
+    assert heard(running.cast_spelt_later, "ballot-4", spelt) in ("not_open", expected)
+
+
+def test_a_remembered_answer_is_no_way_into_another_meeting(
+    running: Room, anna: Participant, opened: dict[str, str]
+) -> None:
+    running.import_document(m.meeting(m.single("tea"), id="m2", code="ELSE"))
+    running.start("m2")
+    cia = running.join("ELSE").participant
+    spelt = json.dumps({"round": opened["p"], "answer": chosen("a")})
+    counted: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    running.cast_spelt_later(anna, "ballot-1", spelt, counted.put)
+    assert counted.get(timeout=10) == "counted"
+    assert refused(lambda: running.cast_spelt_later(cia, "ballot-2", spelt, counted.put)) == "no_such_round"
 
 
 # ── What arrives in the same moment ──────────────────────────────────────────────────────────────────

@@ -82,22 +82,22 @@ def test_no_picture_of_the_room_is_left_that_the_rehearsal_is_in(running: Room) 
     everyone = people(running, 12, rehearsal=True) + people(running, 1)
     vote_all(running, everyone, door.id, [chosen("a")] * 13)
     running.tell_news()
-    assert running.composition_picture(door.id) is not None
+    assert running.pictures("m1")[door.id] is not None
     running.discard_rehearsal("m1")
-    assert running.composition_picture(door.id) is None
+    assert running.pictures("m1")[door.id] is None
 
 
 def test_a_silent_rehearsal_does_not_renew_the_picture_of_the_room(running: Room) -> None:
     (door,) = running.stage("m1").composition_rounds()
     vote_all(running, people(running, 26), door.id, [chosen("a"), chosen("b")] * 13)
     running.tell_news()
-    before = running.composition_picture(door.id)
+    before = running.pictures("m1")[door.id]
     vote_all(running, people(running, 1), door.id, [chosen("b")])
     people(running, 3, rehearsal=True)
     running.discard_rehearsal("m1")
     running.tell_news()
     assert before is not None
-    assert running.composition_picture(door.id) == before
+    assert running.pictures("m1")[door.id] == before
 
 
 def test_after_it_everything_begins_at_one_again(running: Room) -> None:

@@ -144,9 +144,16 @@ def test_a_headline_of_few_is_in_counts(running: Room) -> None:
 def test_a_line_of_numbers_has_its_end_labels_in_the_language(running: Room) -> None:
     shown = result(running, "mark", [value(7)] * 12, language="sv")
     assert shown.end_labels == ("Dåligt", "Good")
-    assert shown.headline is not None
-    assert "10" in shown.headline
     assert [bar.id for bar in shown.bars] == [str(number) for number in range(11)]
+
+
+def test_the_headline_of_a_line_of_numbers_reads_as_a_sentence(running: Room) -> None:
+    shown = result(running, "mark", [*[value(9)] * 2, *[value(10)] * 2, *[value(3)] * 8])
+    assert shown.headline == "33% answered 9 or 10"
+
+
+def test_the_headline_of_few_numbers_is_in_counts(running: Room) -> None:
+    assert result(running, "mark", [value(9), *[value(3)] * 5]).headline == "1 of 6 answered 9 or 10"
 
 
 def test_texts_are_those_that_were_approved(running: Room) -> None:

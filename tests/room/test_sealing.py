@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.composition_views import composition_views
 from kiosk.problems import Problem
 from kiosk.room import Room
 from kiosk.store.participants import Participant
@@ -124,12 +125,12 @@ def test_every_figure_is_the_same_after_the_end_and_the_seal(ended: Evening) -> 
     room = ended.room
     before = {name: room.disclosed(round_id) for name, round_id in ended.rounds.items()}
     progress = {name: room.progress(round_id) for name, round_id in ended.rounds.items()}
-    pictures = room.composition("m1", "en")
+    shown = composition_views(room.stage("m1"), room.pictures("m1"), "en")
     room.seal("m1")
     assert room.stage("m1").status == "sealed"
     assert {name: room.disclosed(round_id) for name, round_id in ended.rounds.items()} == before
     assert {name: room.progress(round_id) for name, round_id in ended.rounds.items()} == progress
-    assert room.composition("m1", "en") == pictures
+    assert composition_views(room.stage("m1"), room.pictures("m1"), "en") == shown
 
 
 def test_a_text_of_which_one_copy_was_approved_is_shown_once_after_the_seal(room: Room) -> None:
@@ -158,7 +159,7 @@ def test_a_sealed_meeting_cannot_be_joined(ended: Evening) -> None:
     ended.room.seal("m1")
     with pytest.raises(Problem) as refused:
         ended.room.join("MEET")
-    assert refused.value.code == "no_such_code"
+    assert refused.value.code == "meeting_over"
 
 
 def test_the_meetings_key_is_gone_and_stays_away(ended: Evening, data: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kiosk.blocked_words import BlockedWords
 from kiosk.problems import Problem
 from kiosk.room import Room
 from tests.support import meetings as m
@@ -138,3 +140,64 @@ def test_the_order_of_the_texts_is_not_that_of_their_arrival(running: Room) -> N
     assert [entry.text for entry in running.texts(round_id)] != said
     running.review(round_id, approve=None)
     assert shown(running, round_id) == tuple(sorted(said))
+
+
+# ── Blocked words, and authors who are muted ─────────────────────────────────────────────────────────
+
+
+def test_approving_all_leaves_out_what_holds_a_blocked_word(running: Room) -> None:
+    said = ["A bench", "What a SHITTY bus", "Mer buss, för fan!", "Classic music", "Light", "Skittles"]
+    round_id = answered(running, said)
+    blocked = {entry.text for entry in running.texts(round_id) if entry.blocked}
+    assert blocked == {"What a SHITTY bus", "Mer buss, för fan!"}
+    running.review(round_id, approve=None)
+    assert shown(running, round_id) == ("A bench", "Classic music", "Light", "Skittles")
+    running.review(round_id, approve=ids(running, round_id, "Mer buss, för fan!"))
+    assert "Mer buss, för fan!" in shown(running, round_id)
+
+
+def test_who_is_muted_is_hidden_in_every_round_and_nobody_hears_who(running: Room) -> None:
+    everyone = people(running, 6)
+    first = running.open_round("m1", "idea")
+    vote_all(running, everyone, first, map(text, SAID))
+    running.close_round(first)
+    running.review(first, approve=None)
+    (rude,) = ids(running, first, "Something rude")
+    running.review(first, mute=[rude])
+    assert "Something rude" not in shown(running, first)
+    second = running.open_round("m1", "idea")
+    vote_all(running, everyone, second, map(text, SAID))
+    running.close_round(second)
+    running.review(second, approve=None)
+    assert sorted(shown(running, second)) == sorted(said for said in SAID if said != "Something rude")
+    running.review(first, unmute=[rude])
+    assert "Something rude" in shown(running, first)
+
+
+def test_a_muted_text_is_not_in_the_sealed_meeting(running: Room) -> None:
+    round_id = answered(running, SAID)
+    running.review(round_id, approve=None)
+    running.review(round_id, mute=ids(running, round_id, "Light"))
+    running.end("m1")
+    running.seal("m1")
+    assert "Light" not in shown(running, round_id)
+    assert "A café" in shown(running, round_id)
+
+
+def test_the_lists_are_read_anew_when_they_change(tmp_path: Path) -> None:
+    words = BlockedWords(tmp_path)
+    assert not words.are_in("a turnip")
+    (tmp_path / "en.txt").write_text("# roots\nTurnip*\nbeet\n", "utf-8")
+    assert words.are_in("Two TURNIPS")
+    assert words.are_in("one beet")
+    assert not words.are_in("a beetle, and no. roots")
+
+
+def test_a_thousand_texts_and_none_unapproved_is_shown(running: Room) -> None:
+    said = [f"Text {number:04d}" for number in range(1_000)]
+    round_id = answered(running, said)
+    entries = running.texts(round_id)
+    running.reveal(round_id)
+    approved = [entry.id for entry in entries[::3]]
+    running.review(round_id, approve=approved, hide=[entry.id for entry in entries[1::3]])
+    assert set(shown(running, round_id)) == {entry.text for entry in entries[::3]}

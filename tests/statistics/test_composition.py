@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from kiosk.statistics.composition import (
     FIRST_STEP,
-    K_COUNT,
     LEAST_MOVE,
     Picture,
     hide_small,
     next_picture,
 )
+from kiosk.statistics.thresholds import DEFAULTS
 
 NAMES = "abcde"
 
@@ -96,7 +96,7 @@ def test_nobody_who_is_here_is_shown_as_nobody(steps: list[dict[str, int]], sens
     for now, picture in pictures_of(steps, sensitive=sensitive):
         if picture is not None and picture is not last:
             for name, count in picture.shown.items():
-                assert count is None or count >= K_COUNT or (count == now[name] == 0 and not sensitive)
+                assert count is None or count >= DEFAULTS.count or (count == now[name] == 0 and not sensitive)
         last = picture
 
 
@@ -161,7 +161,7 @@ def test_what_is_shown_is_true_and_large_enough(counts: dict[str, int], sensitiv
     for name, count in hide_small(counts, sensitive=sensitive).items():
         if count is not None:
             assert count == counts[name]
-            assert count >= K_COUNT or (count == 0 and not sensitive)
+            assert count >= DEFAULTS.count or (count == 0 and not sensitive)
 
 
 @given(room_counts, st.booleans())
@@ -170,7 +170,7 @@ def test_nothing_hides_alone_and_the_hidden_are_many(counts: dict[str, int], sen
     others_left = any(counts[name] for name in counts if name not in away)
     if away and others_left:
         assert len(away) >= 2
-        assert sum(counts[name] for name in away) >= K_COUNT
+        assert sum(counts[name] for name in away) >= DEFAULTS.count
 
 
 @given(small_counts, st.booleans())

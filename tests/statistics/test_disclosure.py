@@ -47,6 +47,7 @@ def test_while_open_nobody_learns_more_than_how_many(counted: Tally, sensitive: 
         "dont_know": None,
         "counts": None,
         "percents": None,
+        "bounds": None,
         "texts": (),
     }
 
@@ -114,9 +115,9 @@ def test_texts_are_sorted_so_that_they_say_nothing_of_when_they_came() -> None:
 
 def test_only_the_gate_makes_one() -> None:
     with pytest.raises(TypeError):
-        Disclosed("r", 3, 3, counts={"a": 3})
+        Disclosed(round="r", answered=3, connected=3, counts={"a": 3})
     with pytest.raises(TypeError):
-        Disclosed("r", 3, 3, counts={"a": 3}, _seal=object())
+        Disclosed(round="r", answered=3, connected=3, counts={"a": 3}, _seal=object())
 
 
 def test_one_cannot_be_altered_into_another() -> None:

@@ -122,7 +122,7 @@ PLACES = {
     "device": {"token_digest", "participant"},
     "ballot": {"id", "round", "participant", "digest", "answer"},
     "text_review": {"ballot", "status"},
-    "sealed_answer": {"round", "respondent", "answer", "composition"},
+    "sealed_answer": {"round", "respondent", "answer", "composition", "channel"},
 }
 
 
@@ -142,7 +142,7 @@ def test_only_acts_of_the_facilitator_have_a_time(run: Run) -> None:
         for table in tables
         if not table.startswith("_")
         for name in columns(run, table)
-        if re.search(r"(_at|time|stamp|date|address|agent|host)$|^ip", name)
+        if re.search(r"(_at|^at|time|stamp|date|address|agent|host)$|^ip", name)
     }
     assert telling == {
         "meeting.created_at",
@@ -150,6 +150,7 @@ def test_only_acts_of_the_facilitator_have_a_time(run: Run) -> None:
         "round.closed_at",
         "ticket.expires_at",
         "session.started_at",
+        "act.at",
     }
 
 

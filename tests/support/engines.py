@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from kiosk.engine.threads import ThreadEngine, ThreadLatch
+from kiosk.engine.latches import ThreadLatch
+from kiosk.engine.threads import ThreadEngine
 
 
 class WatchedLatch(ThreadLatch):

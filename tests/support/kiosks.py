@@ -11,6 +11,7 @@ import facilitator
 from kiosk.app import Kiosk, Window, make_kiosk
 from kiosk.clock import Clock
 from kiosk.engine import Engine, engine_named
+from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 from kiosk.whereabouts import Whereabouts
 from tests.support.clock import StillClock
 
@@ -19,7 +20,12 @@ ADDRESS = "192.0.2.10"
 
 
 @contextmanager
-def a_kiosk(data: Path, engine: Engine | None = None, clock: Clock | None = None) -> Iterator[Kiosk]:
+def a_kiosk(
+    data: Path,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    thresholds: Thresholds = DEFAULTS,
+) -> Iterator[Kiosk]:
     """A kiosk that is closed in the end; on a folder that was used before, it goes on from there."""
     engine = engine or engine_named("threading")
     clock = clock or StillClock()
@@ -30,6 +36,7 @@ def a_kiosk(data: Path, engine: Engine | None = None, clock: Clock | None = None
         console=Window(facilitator.blueprint, facilitator.render_state),
         wall=Window(display.blueprint, display.render_state),
         clock=clock,
+        thresholds=thresholds,
     )
     try:
         yield kiosk

@@ -24,6 +24,8 @@ LINK = re.compile(r"http://127\.0\.0\.1:\d+/facilitator#\S+")
 class Running:
     """A server on loopback with a data folder of its own."""
 
+    program = "run.py"
+
     def __init__(self, data: Path, *flags: str) -> None:
         self.data = data
         self.port = free_port()
@@ -49,7 +51,15 @@ class Running:
         return str(LINK.findall(self.log)[-1])
 
     def start(self) -> None:
-        command = [sys.executable, "run.py", "--no-browser", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            self.program,
+            "--no-browser",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+        ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data), *self._flags],

@@ -79,7 +79,7 @@ def _joint(question: Question, option: Option) -> Option:
         language: " / ".join(one.text[language] for one in together if one.text.get(language))
         for language in option.text
     }
-    return Option(option.id, text)
+    return Option(option.id, text, no_answer=option.no_answer)
 
 
 KIND = Choice()

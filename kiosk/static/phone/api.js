@@ -2,7 +2,7 @@
 
 const PATIENCE_MS = 8_000;
 /** Refusals that say "not now": the answer stays in the outbox. */
-const NOT_NOW = new Set(["too_fast", "not_saving", "trouble", "not_joined", "form_expired"]);
+const NOT_NOW = new Set(["too_fast", "not_saving", "trouble", "not_joined", "form_expired", "full", "too_many"]);
 
 /** A refusal by the server, with its code and the sentence to show. */
 export class Refused extends Error {

@@ -12,10 +12,19 @@ import { News } from "./state.js";
 /** A short loss of the link is nobody's business. */
 const CALM_MS = 10_000;
 
+/** A closed door is tried again after this long, and up to twice as long: a whole hall may wait before it. */
+const DOOR_MS = 10_000;
+/** Refusals to join that a little later may be none. */
+const LATER = new Set(["joining_locked", "full", "too_many", "too_fast"]);
+/** How long it stays on the page that this phone was cut off. */
+const TOLD_MS = 20_000;
+
 const page = document.body.dataset;
 const stage = new Stage();
 /** @type {import("../live.js").Link | undefined} */
 let link;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let worrying;
 /** @type {Ballots | undefined} */
 let ballots;
 /** @type {AboutYou | undefined} */
@@ -28,7 +37,7 @@ if (forgetsEverything()) {
 } else if (page.joined === "yes") {
   begin(String(page.meeting));
   ballots?.knowFromPage();
-} else if (page.code) {
+} else if (page.code && page.over !== "yes") {
   void join();
 }
 document.querySelector(".languages")?.addEventListener("toggle", closeOnOutsidePress);
@@ -41,8 +50,11 @@ async function join() {
     reveal("[data-joined-only]", true);
     if (!ballots) begin(state.meeting.id);
     news.take(state);
-  } catch {
-    // The button does the same by a plain form, and shows the reason.
+  } catch (reason) {
+    // Otherwise the button does the same by a plain form, and shows the reason.
+    if (!(reason instanceof Refused)) return;
+    if (reason.code === "meeting_over") leave();
+    else if (LATER.has(reason.code)) setTimeout(() => void join(), DOOR_MS * (1 + Math.random()));
   }
 }
 
@@ -51,22 +63,38 @@ function begin(meeting) {
   page.meeting = meeting;
   aboutYou = new AboutYou(meeting);
   ballots = new Ballots(meeting, stage, () => link, showWhatFits);
-  followLink();
+  if (page.over !== "yes") followLink();
   followReturns();
   offerToHide();
   showWhatFits();
   ballots.flush();
 }
 
+/** The meeting ended while this phone was away: the page that says so. */
+function leave() {
+  stopFollowing();
+  location.replace(`/${page.code}`);
+}
+
+/** Nothing more comes: no reason to look for the network. */
+function stopFollowing() {
+  page.over = "yes";
+  link?.stop();
+  link = undefined;
+  clearTimeout(worrying);
+  reveal("[data-strip]", false);
+  reveal("[data-while-on]", false);
+}
+
 function followLink() {
   const worry = () => setTimeout(() => reveal("[data-strip]", true), CALM_MS);
-  /** @type {ReturnType<typeof setTimeout> | null} */
-  let worrying = worry();
+  worrying = worry();
   link = follow({
     window: "phone",
     lang: document.documentElement.lang,
     on: {
       state: (state) => news.take(state),
+      farewell: (code) => code === "too_fast" && tellTooFast(),
       link: (isUp, code) => {
         reveal("[data-refresh]", !isUp);
         if (!isUp) {
@@ -74,8 +102,8 @@ function followLink() {
           if (code === "not_joined") void join();
           return;
         }
-        if (worrying) clearTimeout(worrying);
-        worrying = null;
+        clearTimeout(worrying);
+        worrying = undefined;
         reveal("[data-strip]", false);
         ballots?.flush();
       },
@@ -111,21 +139,57 @@ function showState(state, isNewer, asOf) {
     location.replace(`/${state.meeting.code}`);
     return;
   }
+  showCode(state.meeting.code);
   const openBefore = stage.openQuestions();
   const said = stage.show(state, isNewer);
   if (said === null) {
     news.askAgain();
     return;
   }
+  if (state.meeting.status === "ended" || state.meeting.status === "sealed") {
+    stopFollowing();
+  } else if (!link) {
+    page.over = "no";
+    reveal("[data-while-on]", true);
+    followLink();
+  }
   announce(said);
+  showNotice(state.notice ?? "");
   if (stage.openQuestions() > openBefore && !document.querySelector("[data-now][hidden]")) scrollTo(0, 0);
   if (state.mine) ballots?.know(state.mine, asOf);
   else ballots?.updateAll();
 }
 
+/**
+ * The code to join by can change; whoever tells a neighbour must tell the new one.
+ *
+ * @param {string} code
+ */
+function showCode(code) {
+  if (page.code === code) return;
+  page.code = code;
+  for (const element of document.querySelectorAll("[data-code-now]")) element.textContent = code;
+}
+
+/** Said calmly: a page does not do this, but somebody's program may have. */
+function tellTooFast() {
+  reveal("[data-too-fast]", true);
+  announce(document.querySelector("[data-too-fast]")?.textContent?.trim() ?? "");
+  setTimeout(() => reveal("[data-too-fast]", false), TOLD_MS);
+}
+
+/** @param {string} notice what everybody should know just now; empty for nothing */
+function showNotice(notice) {
+  const words = document.querySelector("[data-room-notice] span");
+  if (!words || words.textContent === notice) return;
+  words.textContent = notice;
+  reveal("[data-room-notice]", notice !== "");
+  if (notice) announce(notice);
+}
+
 /** @param {unknown} reason */
 function whenAskingFailed(reason) {
-  if (reason instanceof Refused && reason.code === "not_joined" && page.code) void join();
+  if (reason instanceof Refused && reason.code === "not_joined" && page.code && page.over !== "yes") void join();
 }
 
 function showWhatFits() {

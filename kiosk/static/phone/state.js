@@ -11,8 +11,8 @@ const NEWS_AGE_MS = 5_000;
 /**
  * @typedef {{id: string, question: string, status: string, composition: boolean, html?: string | null}} RoundState
  * @typedef {Record<string, {answer: import("./answers.js").Answer | null, status: string}>} Mine
- * @typedef {{version: number, lang: string, meeting: {id: string, code: string}, rounds: RoundState[],
- *   screen: {key: string, html: string} | null, mine?: Mine}} State
+ * @typedef {{version: number, lang: string, meeting: {id: string, code: string, status: string}, rounds: RoundState[],
+ *   screen: {key: string, html: string} | null, notice?: string | null, mine?: Mine}} State
  */
 
 export class News {

@@ -1,0 +1,79 @@
+"""Counts: what the rows say of a round. Progress anybody may know; a tally has yet to pass the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.kinds import kind_of
+from kiosk.live.connections import Connections
+from kiosk.meeting.document import Question
+from kiosk.meeting.rounds import Round
+from kiosk.meeting.tally import Tally, tally
+from kiosk.room.stages import Stages
+from kiosk.store import ballots
+from kiosk.store.store import Store
+
+MOST_KEPT = 200
+"""Closed rounds whose tally is remembered."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How an open round stands: the only thing anybody learns of it."""
+
+    answered: int
+    connected: int
+
+
+class Counts:
+    """Counts from the rows, before the seal and after."""
+
+    def __init__(self, store: Store, connections: Connections, stages: Stages) -> None:
+        self._store = store
+        self._connections = connections
+        self._stages = stages
+        self._kept: dict[tuple[str, int], Tally] = {}
+
+    def progress(self, round_id: str) -> Progress:
+        """How many have answered, of how many connected."""
+        round = self._stages.round(round_id)
+        if self._is_sealed(round):
+            sealed = ballots.sealed_answers(self._store.reader(), round_id)
+            return Progress(len(sealed), round.connected or 0)
+        answered = ballots.participants(self._store.reader(), round_id)
+        return Progress(len(answered), self._connected(round, answered))
+
+    def tally(self, round: Round, question: Question) -> Tally:
+        """The counted result with its bases, whoever may see it.
+
+        Of a round that is closed it changes with acts of the meeting alone: it is counted once for each
+        version, which is read before the rows are, so that what is kept can only be too new.
+        """
+        if round.status == "open":
+            return self.counted(round, question)
+        key = round.id, self._stages.stage(round.meeting).version
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self.counted(round, question)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = kept
+        return kept
+
+    def counted(self, round: Round, question: Question) -> Tally:
+        """The same, counted from the rows now."""
+        reader = self._store.reader()
+        sealed = self._is_sealed(round)
+        answers = ballots.sealed_answers(reader, round.id) if sealed else ballots.answers(reader, round.id)
+        connected = round.connected
+        if connected is None:
+            connected = self.progress(round.id).connected
+        return tally(round.id, answers, connected, lambda valid: kind_of(question).count(question, valid))
+
+    def _is_sealed(self, round: Round) -> bool:
+        return self._stages.stage(round.meeting).status == "sealed"
+
+    def _connected(self, round: Round, answered: frozenset[str]) -> int:
+        if round.connected is not None:
+            return round.connected
+        return len(self._connections.present(round.meeting) | answered)
