@@ -21,7 +21,6 @@ from kiosk.statistics.disclosure import (
     Disclosed,
     DisclosedFlows,
     DisclosedGroups,
-    Reason,
     ShownRow,
 )
 from kiosk.statistics.shares import joint_percent
@@ -173,17 +172,14 @@ def _groups(stage: Stage, round: Round, shown: DisclosedGroups, total: Disclosed
         withheld = _("The groups are too small to be shown: each needs ten answers, and they must differ.")
     elif len(rows) < 2:
         withheld = _("There is nothing to compare: fewer than two groups are large enough to be shown.")
+    why = _("too few answers, or hidden so that a small group cannot be worked out")
     return GroupsView(
         by=shown.by,
         title=title,
         lang=language,
         question=wording(question.text, current(), stage.meeting.languages)[0],
         groups=tuple(Group(name, *names[name], f"n = {number(row.base)}") for name, row in rows.items()),
-        hidden=tuple(
-            HiddenGroup(name, *names[name], _why(shown.hidden[name]))
-            for name in names
-            if name in shown.hidden
-        ),
+        hidden=tuple(HiddenGroup(name, *names[name], why) for name in names if name in shown.hidden),
         rows=_answer_rows(stage, question, tuple(rows.values())) if rows else (),
         empty=tuple(names[name][0] for name in names if _is_empty(shown.rows.get(name))),
         withheld=withheld,
@@ -203,12 +199,6 @@ def _names_of_groups(stage: Stage, asked: Question) -> dict[str, tuple[str, str]
 
 def _is_empty(row: ShownRow | None) -> bool:
     return row is not None and row.base == 0
-
-
-def _why(reason: Reason) -> str:
-    if reason == "small":
-        return _("too few answers to show")
-    return _("hidden too, so that a small group cannot be worked out")
 
 
 def _answer_rows(stage: Stage, question: Question, groups: Sequence[ShownRow]) -> tuple[AnswerRow, ...]:

@@ -190,11 +190,7 @@ def _rounds() -> Json:
                 "description": "By option id of the composition question; under the empty name those who "
                 "gave no answer to it. A row is whole or null.",
             },
-            hidden={
-                "type": "object",
-                "additionalProperties": {"enum": ["small", "cover"]},
-                "description": "Why a row is null: it is small, or it stands before others.",
-            },
+            hidden=listed(text(), description="The rows that are null: small ones, and others before them."),
         ),
         "Flows": record(
             before=text("The round before."),

@@ -21,7 +21,7 @@ Unit = TypeVar("Unit", bound=Hashable)
 
 FIRM = 0.8
 TENTATIVE = Fraction(2, 3)
-"""Below this the code book is revised (the guide's .667)."""
+"""Below this the code book is revised (Krippendorff's .667)."""
 
 
 @dataclass(frozen=True)

@@ -237,7 +237,6 @@ def test_a_document_with_an_odd_value_anywhere(house: House, knock: Knock) -> No
         (["questions", 1, "version"], 0),
         (["questions", 1, "breakdown"], ["drink"]),
         (["questions", 1, "breakdown"], ["nobody"]),
-        (["questions", 1, "pair_with"], "drink"),
         (["questions", 2, "max"], 9),
         (["questions", 2, "min"], 4),
         (["questions", 4, "max"], -5),

@@ -81,7 +81,7 @@ def test_a_small_group_is_hidden_and_a_second_one_with_it(running: Room) -> None
     everyone = arrive(running, a=30, b=20, nobody=4)
     asked = ask(running, "bridge", everyone, [*yes(15), *no(15), *yes(8), *no(12), *yes(1), *no(3)])
     groups = running.groups(asked, "age")
-    assert groups.hidden == {"b": "cover", NO_ANSWER: "small"}
+    assert set(groups.hidden) == {"b", NO_ANSWER}
     assert groups.rows["c"] == ShownRow(0, {"yes": 0, "no": 0}, {"yes": 0, "no": 0})
     assert groups.rows["a"] is not None
     assert groups.rows["b"] is None
@@ -198,7 +198,7 @@ def test_a_table_that_was_shown_follows_and_hides_what_it_hid(running: Room) -> 
     running.supplement(asked, paper([*yes(10), *no(10)]), "paper")
     after = running.groups(asked, "age")
     assert after.rows["a"] == before.rows["a"]
-    assert after.hidden.keys() == before.hidden.keys()
+    assert set(after.hidden) == set(before.hidden)
 
 
 def test_a_supplement_is_for_a_closed_round_of_a_meeting_that_is_not_sealed(running: Room) -> None:
@@ -211,7 +211,7 @@ def test_a_supplement_is_for_a_closed_round_of_a_meeting_that_is_not_sealed(runn
     running.end("m1")
     assert running.supplement(open_round, paper([*yes(6), *no(6)]), "paper").counted == 12
     running.seal("m1")
-    refused("not_running", lambda: running.supplement(open_round, paper(yes(1), 20), "paper"))
+    refused("sealed", lambda: running.supplement(open_round, paper(yes(1), 20), "paper"))
 
 
 def test_the_seal_keeps_what_was_shown_and_forgets_the_tables_behind_it(running: Room, kiosk: Kiosk) -> None:

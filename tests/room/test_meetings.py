@@ -73,7 +73,7 @@ def test_a_document_without_a_code_is_given_one(room: Room) -> None:
     document = m.meeting(*QUESTIONS, code=None)
     _, code, is_new = room.import_document(document)
     assert is_new
-    assert len(code) == 4
+    assert len(code) == 5
     assert set(code) <= set(documents.CODE_ALPHABET)
     assert room.meeting_with_code(code.lower()).meeting.id == "m1"
     assert room.import_document(document) == ("m1", code, False)

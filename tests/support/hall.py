@@ -246,8 +246,6 @@ def read_table(
             for option, cell in cells.items():
                 attacker.learn(cell, row.counts[option], row.counts[option])
             continue
-        small = table.hidden[group] == "small"
-        attacker.learn_sum(cells.values(), 0 if small else DEFAULTS.base, DEFAULTS.base - 1 if small else inf)
         if truth.rows[group].base:
             contested = [option for option, count in total.counts.items() if 0 < count < (total.valid or 0)]
             guarded += [cells[option] for option in contested]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kiosk.statistics.disclosure.totals import is_unanimous
-from kiosk.statistics.disclosure.values import SEAL, Disclosed, DisclosedGroups, Reason, ShownRow
+from kiosk.statistics.disclosure.values import SEAL, Disclosed, DisclosedGroups, ShownRow
 from kiosk.statistics.shares import percents_of_each, percents_to_100
 from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 
@@ -65,20 +65,23 @@ def disclose_groups(
         rows={
             name: None if name in hidden else _shown(row, table.multiple) for name, row in table.rows.items()
         },
-        hidden={name: hidden[name] for name in table.rows if name in hidden},
+        hidden=tuple(name for name in table.rows if name in hidden),
         _seal=SEAL,
     )
 
 
 def hide_rows(
     rows: Mapping[str, Row], *, hidden_in_room: Collection[str] = (), thresholds: Thresholds = DEFAULTS
-) -> dict[str, Reason]:
-    """Which rows to hide, and why: as few people as will do, all rows where nothing less is enough."""
+) -> frozenset[str]:
+    """Which rows to hide: as few people as will do, all rows where nothing less is enough.
+
+    Nobody is told which of them are small and which stand before those: with the categories that the room
+    shows, that alone can tell how small.
+    """
     must = {name for name, row in rows.items() if name in hidden_in_room or _must_hide(row, thresholds)}
     if not must:
-        return {}
-    hidden = _least_cover(rows, must, thresholds)
-    return {name: "small" if rows[name].base < thresholds.base else "cover" for name in hidden}
+        return frozenset()
+    return frozenset(_least_cover(rows, must, thresholds))
 
 
 def _must_hide(row: Row, thresholds: Thresholds) -> bool:
@@ -132,6 +135,6 @@ def _withheld(table: AnswersByGroup, why: str) -> DisclosedGroups:
         by=table.by,
         withheld="open" if why == "open" else "too_few",
         rows=dict.fromkeys(table.rows),
-        hidden={},
+        hidden=(),
         _seal=SEAL,
     )

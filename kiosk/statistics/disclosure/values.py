@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 Withheld = Literal["open", "too_few"]
 Bound = Literal["at_least_90", "at_most_10"]
-Reason = Literal["small", "cover"]
-"""Why a group is hidden: it is small, or it stands before others that could be worked out without it."""
 
 SEAL = object()
 
@@ -80,14 +78,14 @@ class DisclosedGroups(Sealed):
     """What may be shown of a closed round's answers by the groups of one composition question.
 
     ``rows`` holds every group in the question's order, the last being those who gave no answer to it
-    (``NO_ANSWER``); a hidden one is None, and ``hidden`` says why. With ``withheld`` no row is shown.
+    (``NO_ANSWER``); a hidden one is None, and named in ``hidden``. With ``withheld`` no row is shown.
     """
 
     round: str
     by: str
     withheld: Withheld | None = None
     rows: Mapping[str, ShownRow | None]
-    hidden: Mapping[str, Reason]
+    hidden: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +113,7 @@ def _plain(value: Any) -> Any:
 def released_groups(record: Mapping[str, Any]) -> DisclosedGroups:
     """A table that passed the gate before, from its record."""
     rows = {name: ShownRow(**row) if row else None for name, row in record["rows"].items()}
-    return DisclosedGroups(**{**record, "rows": rows}, _seal=SEAL)
+    return DisclosedGroups(**{**record, "rows": rows, "hidden": tuple(record["hidden"])}, _seal=SEAL)
 
 
 def released_flows(record: Mapping[str, Any]) -> DisclosedFlows:
