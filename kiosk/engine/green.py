@@ -110,7 +110,7 @@ class GreenEngine:
 
     def __init__(self) -> None:
         # A native thread that shares the interpreter with the loop must not keep it for the usual 5 ms.
-        sys.setswitchinterval(0.0005)
+        sys.setswitchinterval(0.00005)
         self._loop = threading.get_ident()
         self._one_beside = eventlet.semaphore.Semaphore(1)
         self._posted: deque[Callable[[], None]] = deque()
