@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from kiosk.app import Kiosk
 from kiosk.engine import Engine, engine_named
+from kiosk.languages import speaking
 from kiosk.room import Room
 from tests.support.browsers import Browser
 from tests.support.clock import StillClock
@@ -54,3 +55,10 @@ def room(kiosk: Kiosk) -> Room:
 def client(kiosk: Kiosk, data: Path) -> Browser:
     """A browser that nobody knows; ``operator()``, ``console()``, ``wall()`` and ``phone()`` give others."""
     return Browser(kiosk, data)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Every test begins in English, whatever language the one before it has left behind."""
+    with speaking("en"):
+        yield
