@@ -23,9 +23,9 @@ from werkzeug.exceptions import HTTPException
 from kiosk import access, api, home_api, languages, pages
 from kiosk.assets import Assets
 from kiosk.backups.keeper import Backups
+from kiosk.beside import Beside
 from kiosk.callers import Callers
 from kiosk.clock import Clock, SystemClock
-from kiosk.desk import Desk
 from kiosk.doorway import LARGEST_BODY, Doorway
 from kiosk.engine import Engine, TransportName
 from kiosk.entrance import Entrance
@@ -136,7 +136,7 @@ def make_kiosk(
     hub.show("phone", _in_context(app, news_for_all))
     hub.show("console", _in_context(app, _drawn_by(console.render_state)))
     hub.show("wall", _in_context(app, _drawn_by(wall.render_state)))
-    guests = GuestPages(Desk(app.wsgi_app, engine), room.acts)
+    guests = GuestPages(Beside(app.wsgi_app, engine), room.acts)
     room.finish_acts()
     return Kiosk(Doorway(guests, assets, whereabouts.is_ours), app, room, entrance, store, backups, courier)
 

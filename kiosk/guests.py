@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from kiosk import documents
+from kiosk.answers import WholeAnswer, whole_answer
 
 MOST_KEPT = 200
 _PLACE = re.compile(r"/[A-Za-z0-9]{4,6}")
@@ -22,9 +22,7 @@ _ASKED_WITH = ("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_
 @dataclass(frozen=True)
 class _Page:
     acts: int
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
+    answer: WholeAnswer
 
 
 class GuestPages:
@@ -42,23 +40,14 @@ class GuestPages:
         page = self._kept.get(key)
         if page is None or page.acts != self._acts():
             page = self._make(environ)
-            if page.status.startswith("200"):
+            if page.answer.status.startswith("200"):
                 self._keep(key, page)
-        start_response(page.status, list(page.headers))
-        return [page.body]
+        start_response(page.answer.status, list(page.answer.headers))
+        return [page.answer.body]
 
     def _make(self, environ: WSGIEnvironment) -> _Page:
         acts = self._acts()  # before the page is read: whoever acts meanwhile makes it an old one
-        told: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(
-            status: str, headers: list[tuple[str, str]], _fault: Any = None
-        ) -> Callable[[bytes], object]:
-            told.append((status, headers))
-            return lambda _written: None
-
-        body = b"".join(self._app(environ, start))
-        return _Page(acts, *told[-1], body)
+        return _Page(acts, whole_answer(self._app, environ))
 
     def _keep(self, key: tuple[str, ...], page: _Page) -> None:
         if len(self._kept) >= MOST_KEPT:

@@ -241,7 +241,7 @@ def _entries(file: bytes) -> dict[str, bytes]:
                 raise Damaged("the file was packed again by other software")
             return {entry.filename: archive.read(entry) for entry in archive.infolist()}
     # A damaged zip makes the reader fail in many ways, none of which says more than this.
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError) as error:
         raise error if isinstance(error, Damaged) else Damaged("the file is not a whole zip file") from None
 
 

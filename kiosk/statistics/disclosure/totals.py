@@ -33,8 +33,7 @@ def disclose(
         return _closed(tally)
     shown = tuple(sorted(texts, key=str.casefold))
     percents = _percents(tally, multiple) if tally.valid >= thresholds.percent else None
-    alike = sensitive and is_unanimous(tally.counts, tally.valid)
-    bounds = _bounds(tally) if alike and tally.counts else None
+    bounds = _bounds(tally) if sensitive and is_unanimous(tally.counts, tally.valid) else None
     return _closed(tally, counts=dict(tally.counts), percents=percents, bounds=bounds, texts=shown)
 
 
@@ -59,7 +58,7 @@ def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStat
 
 def is_unanimous(counts: Mapping[str, int], base: int) -> bool:
     """Whether everybody answered alike: each option was given by all or by none of ``base`` people."""
-    return base > 0 and all(count in (0, base) for count in counts.values())
+    return base > 0 and len(counts) > 0 and all(count in (0, base) for count in counts.values())
 
 
 def _closed(
