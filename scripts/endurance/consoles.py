@@ -76,8 +76,7 @@ class ConsolesTrial:
         operator = self._server.operator
         if "tokens" not in self._kept:
             questions = [choice(name) for name in QUESTIONS]
-            await operator.post("/api/v1/meetings", meeting(MEETING, CODE, *questions, others=OTHERS))
-            await operator.post(f"/api/v1/meetings/{MEETING}/start")
+            await self._server.hold(meeting(MEETING, CODE, *questions, others=OTHERS))
             self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
         await self._crowd.come(self._kept["tokens"])
         for _ in range(2):

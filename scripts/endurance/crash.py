@@ -88,8 +88,7 @@ class CrashTrial:
         if "meeting" in self._kept:
             await operator.post(f"/api/v1/meetings/{self._kept['meeting']}/end")
         name, code = f"evening-{number}", f"E{number:03}"
-        await operator.post("/api/v1/meetings", meeting(name, code, choice("bridge")))
-        await operator.post(f"/api/v1/meetings/{name}/start")
+        await self._server.hold(meeting(name, code, choice("bridge")))
         tokens = await self._crowd.join(code, self._phones)
         self._kept.update(meeting=name, tokens=tokens, answered={})
         await self._crowd.come(tokens)

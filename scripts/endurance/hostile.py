@@ -63,10 +63,7 @@ class HostileTrial:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._kept = progress.kept
-        self._server = Server(
-            progress.folder / "data", engine=progress.asked.engine, port=self._kept.get("port")
-        )
-        self._kept["port"] = self._server.port
+        self._server = Server.of(progress)
         self._crowd = Crowd(self._server.port, Random())
         self._windows: list[Window] = []
         self._round = ""
@@ -77,8 +74,7 @@ class HostileTrial:
         await self._server.start()
         operator = self._server.operator
         if "tokens" not in self._kept:
-            await operator.post("/api/v1/meetings", meeting(MEETING, CODE, choice("bridge")))
-            await operator.post(f"/api/v1/meetings/{MEETING}/start")
+            await self._server.hold(meeting(MEETING, CODE, choice("bridge")))
             opened: Any = await operator.post(f"/api/v1/meetings/{MEETING}/rounds", {"question": "bridge"})
             self._kept["round"] = opened["id"]
             self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)

@@ -63,9 +63,7 @@ class HourTrial:
         if not self._server.is_running():
             await self._server.start()
         if "tokens" not in self._kept:
-            operator = self._server.operator
-            await operator.post("/api/v1/meetings", meeting(MEETING, CODE, choice("bridge")))
-            await operator.post(f"/api/v1/meetings/{MEETING}/start")
+            await self._server.hold(meeting(MEETING, CODE, choice("bridge")))
             self._kept["empty"] = resident_bytes(self._server.pid)
             self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
         await self._crowd.come(self._kept["tokens"])

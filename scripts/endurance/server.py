@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from scripts.endurance.asking import Operator
+from scripts.endurance.meetings import Json
 from scripts.endurance.trial import CannotGoOn, Progress
 from scripts.loadgen.machine import cpu_seconds
 from scripts.loadgen.servers import free_port
@@ -81,6 +82,12 @@ class Server:
                 start_new_session=True,  # a Ctrl+C in the terminal is for the trial, which then stops it
             )
         return await asyncio.to_thread(self._wait_until_ready, time.monotonic())
+
+    async def hold(self, document: Json) -> None:
+        """Bring a meeting in and start it."""
+        operator = self.operator
+        await operator.post("/api/v1/meetings", document)
+        await operator.post(f"/api/v1/meetings/{document['meeting']['id']}/start")
 
     def kill(self) -> None:
         """As a crash: no time to write anything."""

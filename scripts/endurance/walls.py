@@ -70,8 +70,7 @@ class WallsTrial:
         await self._server.start()
         operator = self._server.operator
         if "tokens" not in self._kept:
-            await operator.post("/api/v1/meetings", meeting(MEETING, CODE, choice("bridge"), others=OTHERS))
-            await operator.post(f"/api/v1/meetings/{MEETING}/start")
+            await self._server.hold(meeting(MEETING, CODE, choice("bridge"), others=OTHERS))
             self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
         await self._close_what_is_open()
         await self._crowd.come(self._kept["tokens"])
