@@ -48,6 +48,7 @@ def test_nothing_moves_when_a_question_about_oneself_is_answered(
     phone.set_viewport_size({"width": width, "height": 740})
     expect(phone.locator(".composition.round")).to_have_count(3)
     phone.evaluate("document.fonts.ready")
+    expect(phone.locator("[data-refresh]")).to_be_hidden()  # goes when the socket is up
     what = ".composition.round, .composition .question, .composition .choice, .action-bar, .bottom"
     before = rects(phone, what)
 
