@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from display.views import length, rows, view_of
 from kiosk import access, qr
-from kiosk.languages import INTERFACE, choose, current, direction, speak
+from kiosk.languages import current, direction, of_the_hall, speak
 from kiosk.meeting.stage import Stage
 
 blueprint = Blueprint("display", __name__, template_folder="templates")
@@ -30,8 +30,8 @@ def wall() -> ResponseReturnValue:
 
 
 def language_of(stage: Stage) -> str:
-    """The hall's language, whatever the projector's browser speaks: the meeting's first one that we have."""
-    return choose(stage.meeting.languages, INTERFACE) or current()
+    """The hall's language."""
+    return of_the_hall(stage.meeting.languages)
 
 
 def render_state(stage: Stage, lang: str) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kiosk.comparison_views import change_view, groups_view
+from kiosk.comparison_views import GroupsView, change_view, groups_view
 from kiosk.composition_views import CompositionView, composition_views
 from kiosk.kinds import kind_of
 from kiosk.languages import wording
 from kiosk.meeting.document import AgendaItem
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import BY, CHANGE, Stage
-from kiosk.results import Result, result_view
+from kiosk.results import live_view, result_view
 from kiosk.room import Room
 
 ROWS = ((4, "few"), (6, "some"), (10, "dense"))
@@ -30,6 +30,8 @@ ROWS_OF_PAGED_COLUMN = 11
 ROWS_OF_CAPTION = 2
 ROWS_OF_WIDE_PAGE = 10
 """Rows that a page holds of pictures as wide as the wall."""
+GROUPS_OF_PAGE = 4
+"""Groups that stand beside one another with bars that can be read from the back."""
 LONG_LABEL = 34
 """Characters above which a label is set smaller, so that it can break over lines."""
 
@@ -53,7 +55,8 @@ def view_of(stage: Stage, room: Room, language: str) -> View:
     if stage.wall == "blank":
         return View("blank", "blank", corner=False)
     if stage.wall == "break":
-        return View("break", "break", context={"item": None})
+        is_break = stage.item is not None and stage.item.type == "break"
+        return View("break", "break", context={"item": stage.item if is_break else None})
     if stage.wall == "composition":
         return _composition(stage, room, language)
     if stage.status in ("ended", "sealed"):
@@ -145,6 +148,7 @@ def _question(stage: Stage, item: AgendaItem, room: Room, language: str) -> View
         return _comparison(stage, room, round, language) or _result(stage, room, round, language)
     kind = kind_of(question)
     labels = (wording(option.text, language, stage.meeting.languages)[0] for option in question.options)
+    live = room.live(round.id) if round else None
     context = {
         "question": question,
         "bars": kind.bars(question),
@@ -154,6 +158,7 @@ def _question(stage: Stage, item: AgendaItem, room: Room, language: str) -> View
         "round": round,
         "phase": round.status if round else "coming",
         "progress": room.progress(round.id) if round else None,
+        "live": live_view(stage, round, live, language) if round and live else None,
     }
     return View("question", f"question {item.id} {round.run if round else 0}", context=context)
 
@@ -171,14 +176,26 @@ def _comparison(stage: Stage, room: Room, round: Round, language: str) -> View |
     chosen = next((table for table in groups if stage.detail == BY + table.by), None)
     if chosen is None:
         return None
-    context["groups"] = groups_view(stage, round, chosen, room.disclosed(round.id), language)
+    context["pages"] = _in_pages(groups_view(stage, round, chosen, room.disclosed(round.id), language))
     return View("groups", key, context=context)
+
+
+def _in_pages(view: GroupsView) -> list[GroupsView]:
+    """The groups on as few pages as can be read, about as many on each."""
+    count = -(-len(view.groups) // GROUPS_OF_PAGE) or 1
+    size = -(-len(view.groups) // count) or 1
+    return [
+        replace(
+            view,
+            groups=view.groups[place : place + size],
+            rows=tuple(replace(row, cells=row.cells[place : place + size]) for row in view.rows),
+        )
+        for place in range(0, len(view.groups) or 1, size)
+    ]
 
 
 def _result(stage: Stage, room: Room, round: Round, language: str) -> View:
     result = result_view(stage, round, room.disclosed(round.id), language)
-    if not result.ordered:
-        result = _largest_first(result)
     context = {
         "question": stage.question_of(round),
         "round": round,
@@ -186,11 +203,6 @@ def _result(stage: Stage, room: Room, round: Round, language: str) -> View:
         "long_labels": _are_long(bar.label for bar in result.bars),
     }
     return View("result", f"result {round.id}", context=context)
-
-
-def _largest_first(result: Result) -> Result:
-    """The bars by size; equal ones keep the question's order."""
-    return replace(result, bars=tuple(sorted(result.bars, key=lambda bar: -bar.length)))
 
 
 def _are_long(labels: Iterable[str]) -> bool:

@@ -1,39 +1,84 @@
 """Comparisons to take home, as sheets or CSV: groups, before and after, the room beside the population.
 
-Only what was let through and what the room may have seen comes in here. Pure but for the reading: values in,
-sheets out, in the language now being spoken.
+Only what was let through and what the room may have seen comes in here: a meeting's comparisons, or one of
+them. Sheets are made of views, in the language now being spoken.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from facilitator.desk import may_be_taken_home
 from facilitator.figures.workbook import Cell, Column, Sheet
-from facilitator.reports import BYTE_ORDER_MARK, guarded
+from facilitator.reports import table_csv
 from kiosk.comparison_views import ChangeView, GroupsView, change_view, groups_view
 from kiosk.composition_views import CompositionView, composition_views
 from kiosk.languages import current
 from kiosk.languages import gettext as _
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
+from kiosk.problems import Problem
 from kiosk.room import Room
 
 Said = Mapping[tuple[str, str], str]
 """What may be said of a difference, by round and composition question."""
 
+View = TypeVar("View", GroupsView, ChangeView)
+Tables = Iterable[tuple[Round, GroupsView]]
 Rows = Iterator[tuple[Cell, ...]]
 
 
 def comparison_sheets(room: Room, stage: Stage, said: Said) -> tuple[Sheet, ...]:
     """Every comparison of a meeting that may be taken home, each sort in a sheet; empty ones are left out."""
-    sheets = (groups_sheet(room, stage, said), changes_sheet(room, stage), composition_sheet(room, stage))
+    sheets = (
+        groups_sheet(every_table(room, stage), said),
+        changes_sheet(every_change(room, stage)),
+        composition_sheet(every_picture(room, stage)),
+    )
     return tuple(sheet for sheet in sheets if sheet.rows)
 
 
-def groups_sheet(room: Room, stage: Stage, said: Said) -> Sheet:
+def every_table(room: Room, stage: Stage) -> list[tuple[Round, GroupsView]]:
+    """The comparisons by groups that may be taken home, each with its round."""
+    return [(round, view) for round in _to_take_home(stage) for view in _tables(room, stage, round)]
+
+
+def every_change(room: Room, stage: Stage) -> list[ChangeView]:
+    """The comparisons with before that may be taken home."""
+    return [view for round in _to_take_home(stage) for view in _change(room, stage, round)]
+
+
+def every_picture(room: Room, stage: Stage) -> tuple[CompositionView, ...]:
+    """Who is in the room by each question, as far as it was released."""
+    return composition_views(stage, room.pictures(stage.meeting.id), current(), room.compared_with(stage))
+
+
+def one_table(room: Room, round: Round, by: str) -> GroupsView:
+    """One comparison by groups; a Problem until somebody has looked at it and it may be taken home."""
+    stage = _to_be_taken_home(room, round)
+    if by not in stage.question_of(round).breakdown:
+        raise Problem("not_declared")
+    return _looked_at([view for view in _tables(room, stage, round) if view.by == by])
+
+
+def one_change(room: Room, round: Round) -> ChangeView:
+    """One comparison with before; a Problem as for ``one_table``."""
+    stage = _to_be_taken_home(room, round)
+    if stage.before(round) is None:
+        raise Problem("not_paired")
+    return _looked_at(_change(room, stage, round))
+
+
+def one_picture(room: Room, stage: Stage, question: str) -> CompositionView:
+    """Who is in the room by one question."""
+    found = next((view for view in every_picture(room, stage) if view.question == question), None)
+    if found is None:
+        raise Problem("no_such_question")
+    return found
+
+
+def groups_sheet(tables: Tables, said: Said) -> Sheet:
     """Answers by group: a row for each group and answer, and one for each group that is not shown."""
     columns = (
         Column(_("Question"), "wide"),
@@ -50,14 +95,13 @@ def groups_sheet(room: Room, stage: Stage, said: Said) -> Sheet:
     )
     rows = tuple(
         row
-        for round in _to_take_home(stage)
-        for view in _groups(room, stage, round)
+        for round, view in tables
         for row in _rows_of_groups(round, view, said.get((round.id, view.by), ""))
     )
     return Sheet(_("Answers by group"), columns, rows)
 
 
-def changes_sheet(room: Room, stage: Stage) -> Sheet:
+def changes_sheet(changes: Iterable[ChangeView]) -> Sheet:
     """Before and after: a row for each move, people to the nearest five."""
     columns = (
         Column(_("Question"), "wide"),
@@ -68,16 +112,12 @@ def changes_sheet(room: Room, stage: Stage) -> Sheet:
         Column(_("People"), "text"),
         Column(_("Notes"), "wide"),
     )
-    rows = tuple(
-        row
-        for round in _to_take_home(stage)
-        for view in _change(room, stage, round)
-        for row in _rows_of_change(view)
+    return Sheet(
+        _("Before and after"), columns, tuple(row for view in changes for row in _rows_of_change(view))
     )
-    return Sheet(_("Before and after"), columns, rows)
 
 
-def composition_sheet(room: Room, stage: Stage) -> Sheet:
+def composition_sheet(pictures: Iterable[CompositionView]) -> Sheet:
     """The room beside the population, with what chance would give."""
     columns = (
         Column(_("Question"), "wide"),
@@ -90,26 +130,32 @@ def composition_sheet(room: Room, stage: Stage) -> Sheet:
         Column(_("Compared with"), "wide"),
         Column(_("Notes"), "wide"),
     )
-    pictures = room.pictures(stage.meeting.id)
-    views = composition_views(stage, pictures, current(), room.compared_with(stage))
-    return Sheet(_("Room and population"), columns, tuple(row for view in views for row in _compared(view)))
+    return Sheet(_("Room and population"), columns, tuple(row for view in pictures for row in _people(view)))
 
 
 def as_csv(sheet: Sheet) -> str:
     """One sheet as a table of its own. To be written as UTF-8; the byte order mark is there."""
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([guarded(column.heading) for column in sheet.columns])
-    for row in sheet.rows:
-        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    return BYTE_ORDER_MARK + file.getvalue()
+    return table_csv(sheet.columns, sheet.rows)
 
 
 def _to_take_home(stage: Stage) -> list[Round]:
     return [round for round in stage.rounds if not round.composition and may_be_taken_home(round, stage)]
 
 
-def _groups(room: Room, stage: Stage, round: Round) -> list[GroupsView]:
+def _to_be_taken_home(room: Room, round: Round) -> Stage:
+    stage = room.stage(round.meeting)
+    if round.composition or not may_be_taken_home(round, stage):
+        raise Problem("not_revealed")
+    return stage
+
+
+def _looked_at(found: list[View]) -> View:
+    if not found:
+        raise Problem("not_looked_at")
+    return found[0]
+
+
+def _tables(room: Room, stage: Stage, round: Round) -> list[GroupsView]:
     total = room.disclosed(round.id)
     tables, _flows = room.compared(round.id)
     return [groups_view(stage, round, table, total, current()) for table in tables]
@@ -151,20 +197,21 @@ def _rows_of_change(view: ChangeView) -> Rows:
             )  # fmt: skip
 
 
-def _compared(view: CompositionView) -> Rows:
-    compared = view.compared
-    if compared is None or view.withheld:
+def _people(view: CompositionView) -> Rows:
+    """The room beside the population; where there is none to compare with, the room alone."""
+    if view.withheld:
         return
-    against = f"{compared.population} ({compared.source})"
-    notes = " ".join(
-        part for part in (compared.base, compared.missing, compared.dissimilarity, view.note) if part
-    )
-    if compared.refused:
+    compared = view.compared
+    against = f"{compared.population} ({compared.source})" if compared is not None else ""
+    said = (compared.base, compared.missing, compared.dissimilarity) if compared is not None else ()
+    notes = " ".join(part for part in (*said, view.note) if part)
+    if compared is not None and compared.refused:
         yield (view.title, "", "", "", "", "", "", against, compared.refused)
-    for row in compared.rows:
+    for row in compared.rows if compared is not None else ():
         yield (
             view.title, row.label, row.room_text, row.population_text, row.ratio, row.flag, row.band, against,
             notes,
         )  # fmt: skip
-    for bar in (*compared.outside, *((view.declined,) if view.declined else ())):
+    alone = compared.outside if compared is not None and compared.rows else view.bars
+    for bar in (*alone, *((view.declined,) if view.declined else ())):
         yield (view.title, bar.label, bar.percent_text or bar.count_text, "", "", "", "", against, notes)

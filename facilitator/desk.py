@@ -6,7 +6,7 @@ say what these values mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,8 @@ from kiosk.meeting.agenda import Act, next_act
 from kiosk.meeting.document import AgendaItem, Option, Question
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import BY, CHANGE, Stage, WallView
-from kiosk.results import Result, result_view
+from kiosk.meeting.tally import Answer
+from kiosk.results import Live, Result, live_view, result_view
 from kiosk.room import WALL_OF_ITEM, Room, SealPreview
 from kiosk.statistics.disclosure import Disclosed
 from kiosk.store.ballots import TextEntry
@@ -62,17 +63,35 @@ class Change:
 
 @dataclass(frozen=True)
 class Paper:
-    """Paper ballots for a closed round: what can be ticked on one, how many wait, and from how many on they
-    count."""
+    """Paper ballots for a closed round, how many wait, and from how many on they count.
 
-    choices: tuple[tuple[Option, Mapping[str, object]], ...]
+    ``choices`` are the answers of papers with one mark, ``marks`` the options where a paper may have several.
+    """
+
+    choices: tuple[tuple[Option, Answer], ...]
+    marks: tuple[Option, ...]
     waiting: int
     least: int
 
 
 @dataclass(frozen=True)
+class Writing:
+    """What somebody has written, or several alike: they are read, approved and hidden together."""
+
+    entries: tuple[TextEntry, ...]
+
+    @property
+    def first(self) -> TextEntry:
+        return self.entries[0]
+
+    @property
+    def ids(self) -> list[str]:
+        return [entry.id for entry in self.entries]
+
+
+@dataclass(frozen=True)
 class Run:
-    """One round, with what may be shown of it. ``result`` is None while it is open."""
+    """One round, with what may be shown of it: a ``result`` once it is closed, before it perhaps ``live``."""
 
     round: Round
     disclosed: Disclosed
@@ -82,9 +101,17 @@ class Run:
     breakdowns: tuple[Breakdown, ...] = ()
     change: Change | None = None
     paper: Paper | None = None
+    live: Live | None = None
 
     def texts_that_are(self, status: Review) -> tuple[TextEntry, ...]:
         return tuple(entry for entry in self.texts if entry.status == status)
+
+    def writings(self, status: Review) -> tuple[Writing, ...]:
+        """The texts of a status; those that say the same are one, where the first of them stood."""
+        alike: dict[str, list[TextEntry]] = {}
+        for entry in self.texts_that_are(status):
+            alike.setdefault(" ".join(entry.text.split()).casefold(), []).append(entry)
+        return tuple(Writing(tuple(entries)) for entries in alike.values())
 
 
 @dataclass(frozen=True)
@@ -128,7 +155,7 @@ class Desk:
     waiting: Run | None
     """The open round, wherever it is on the agenda."""
     composition: tuple[CompositionView, ...]
-    """Who is in the room, while no item is chosen yet."""
+    """Who is in the room, while no item is chosen yet or the wall shows it beside the agenda."""
     presence: int
     devices: int
     """Phones that have joined."""
@@ -202,7 +229,7 @@ def desk(stage: Stage, room: Room, language: str) -> Desk:
         card=shown,
         target=_target(act, stage, lines),
         waiting=_waiting(shown, stage, room, language),
-        composition=() if current else _composition(stage, room, language),
+        composition=() if current and stage.wall != "composition" else _composition(stage, room, language),
         presence=room.presence(stage.meeting.id),
         devices=room.devices(stage.meeting.id),
         saving=room.saving(),
@@ -333,32 +360,35 @@ def _comparisons(
 
 
 def _paper(round: Round, stage: Stage, room: Room) -> Paper | None:
-    """The form for paper ballots, for questions of which a ballot has one mark."""
+    """The form for paper ballots, for questions that a paper answers with marks."""
     question = stage.question_of(round)
     kind = kind_of(question)
-    options = question.options or kind.bars(question)
-    if round.composition or kind.is_multiple(question) or not options:
+    marks = kind.marks(question)
+    if round.composition or not marks:
         return None
-    answers: list[tuple[Option, Mapping[str, object]]] = []
-    for place, option in enumerate(options, start=1):
-        if question.kind == "scale":
-            answers.append((option, {"value": place if question.options else int(option.id)}))
-        else:
-            answers.append((option, {"options": [option.id]}))
-    return Paper(tuple(answers), room.waiting(round.id), room.thresholds.base)
+    several = kind.is_multiple(question)
+    return Paper(
+        choices=() if several else marks,
+        marks=tuple(option for option, _answer in marks) if several else (),
+        waiting=room.waiting(round.id),
+        least=room.thresholds.base,
+    )
 
 
 def _run(round: Round, stage: Stage, room: Room, language: str) -> Run:
     disclosed = room.disclosed(round.id)
     is_over = round.status != "open"
-    breakdowns, change = _comparisons(round, stage, room, language) if is_over else ((), None)
+    live = room.live(round.id)
+    may_be_told = is_over and disclosed.withheld is None
+    breakdowns, change = _comparisons(round, stage, room, language) if may_be_told else ((), None)
     return Run(
         round=round,
         disclosed=disclosed,
         result=result_view(stage, round, disclosed, language) if is_over else None,
-        texts=tuple(room.texts(round.id)) if is_over and stage.question_of(round).kind == "text" else (),
-        take_home=may_be_taken_home(round, stage),
+        texts=tuple(room.texts(round.id)) if is_over and kind_of(stage.question_of(round)).is_text else (),
+        take_home=may_be_told and may_be_taken_home(round, stage),
         breakdowns=breakdowns,
         change=change,
         paper=_paper(round, stage, room) if is_over and stage.status != "sealed" else None,
+        live=live_view(stage, round, live, language) if live is not None else None,
     )

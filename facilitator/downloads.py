@@ -13,28 +13,44 @@ from flask import Blueprint, Response, current_app
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from facilitator import comparison_exports, differences, reports, takeaway
+from facilitator import comparison_exports, comparison_figures, differences, reports, takeaway
+from facilitator.comparison_exports import (
+    changes_sheet,
+    composition_sheet,
+    every_change,
+    every_picture,
+    every_table,
+    groups_sheet,
+    one_change,
+    one_picture,
+    one_table,
+)
 from facilitator.figures.client import (
     FigureDesk,
     FigureTrouble,
+    Format,
     Request,
     change_request,
     differences_request,
     figure_request,
     workbook_request,
 )
+from facilitator.figures.figure import Figure
 from facilitator.figures.workbook import Sheet
-from facilitator.partials import the_room
+from kiosk import access
 from kiosk.access import operator_only
 from kiosk.engine import Engine
+from kiosk.languages import current
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
 from kiosk.problems import Problem
+from kiosk.results import Result, result_view
 from kiosk.room import Room
+from kiosk.spreadsheets import XLSX_TYPE
 
 downloads = Blueprint("downloads", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FileKind = Literal["png", "svg", "csv"]
 
 
 @downloads.record_once
@@ -43,33 +59,32 @@ def set_up(state: BlueprintSetupState) -> None:
     state.app.extensions["figures"] = FigureDesk(state.app.config.get("FIGURES_FOLDER"))
 
 
-@downloads.get("/rounds/<round_id>/result.png")
+@downloads.get("/rounds/<round_id>/result.<any(png, svg):kind>")
 @operator_only
-def result_png(round_id: str) -> Response:
-    return _figure(the_room().round(round_id), "png", "image/png")
-
-
-@downloads.get("/rounds/<round_id>/result.svg")
-@operator_only
-def result_svg(round_id: str) -> Response:
-    return _figure(the_room().round(round_id), "svg", "image/svg+xml")
+def result_figure(round_id: str, kind: Format) -> Response:
+    """One result as a figure."""
+    room = access.room()
+    round = room.round(round_id)
+    return _figure(takeaway.round_figure(room, round), kind, room.stage(round.meeting), *_asked(round))
 
 
 @downloads.get("/rounds/<round_id>/result.csv")
 @operator_only
 def result_csv(round_id: str) -> Response:
-    room = the_room()
+    """One result as a table."""
+    room = access.room()
     round = room.round(round_id)
     result = takeaway.round_export(room, round)
     stage = room.stage(round.meeting)
     table = reports.result_csv(takeaway.meeting_export(stage), result)
-    return _file(table.encode(), "text/csv", _name("csv", stage, round))
+    return _file(table.encode(), "text/csv", _name("csv", stage, *_asked(round)))
 
 
 @downloads.get("/meetings/<meeting_id>/results.csv")
 @operator_only
 def meeting_csv(meeting_id: str) -> Response:
-    room = the_room()
+    """Every result of a meeting in one table."""
+    room = access.room()
     stage = room.stage(meeting_id)
     table = reports.meeting_csv(takeaway.meeting_export(stage), takeaway.meeting_results(room, stage))
     return _file(table.encode(), "text/csv", _name("csv", stage))
@@ -78,41 +93,97 @@ def meeting_csv(meeting_id: str) -> Response:
 @downloads.get("/meetings/<meeting_id>/results.xlsx")
 @operator_only
 def meeting_xlsx(meeting_id: str) -> Response:
-    room = the_room()
+    """A whole meeting as a workbook."""
+    room = access.room()
     stage = room.stage(meeting_id)
     results = takeaway.meeting_results(room, stage)
     comparisons = comparison_exports.comparison_sheets(room, stage, _said(room, stage))
     workbook = reports.meeting_workbook(takeaway.meeting_export(stage), results, comparisons, room.thresholds)
-    return _file(made(workbook_request(workbook)), XLSX, _name("xlsx", stage))
+    return _file(made(workbook_request(workbook)), XLSX_TYPE, _name("xlsx", stage))
 
 
 @downloads.get("/meetings/<meeting_id>/groups.csv")
 @operator_only
 def groups_csv(meeting_id: str) -> Response:
-    room = the_room()
+    """Every comparison by groups."""
+    room = access.room()
     stage = room.stage(meeting_id)
-    return _table(stage, comparison_exports.groups_sheet(room, stage, _said(room, stage)), "groups")
+    return _table(groups_sheet(every_table(room, stage), _said(room, stage)), stage, "groups")
 
 
 @downloads.get("/meetings/<meeting_id>/changes.csv")
 @operator_only
 def changes_csv(meeting_id: str) -> Response:
-    stage = the_room().stage(meeting_id)
-    return _table(stage, comparison_exports.changes_sheet(the_room(), stage), "changes")
+    """Every comparison with before."""
+    stage = access.room().stage(meeting_id)
+    return _table(changes_sheet(every_change(access.room(), stage)), stage, "changes")
 
 
 @downloads.get("/meetings/<meeting_id>/composition.csv")
 @operator_only
 def composition_csv(meeting_id: str) -> Response:
-    stage = the_room().stage(meeting_id)
-    return _table(stage, comparison_exports.composition_sheet(the_room(), stage), "composition")
+    """Who was in the room, by every question."""
+    stage = access.room().stage(meeting_id)
+    return _table(composition_sheet(every_picture(access.room(), stage)), stage, "composition")
+
+
+@downloads.get("/rounds/<round_id>/groups/<question_id>.<any(png, svg, csv):kind>")
+@operator_only
+def one_groups_file(round_id: str, question_id: str, kind: FileKind) -> Response:
+    """One comparison by groups, as a figure or a table."""
+    room = access.room()
+    round = room.round(round_id)
+    stage = room.stage(round.meeting)
+    view, said = one_table(room, round, question_id), _said(room, stage)
+    names = (*_asked(round), "by", question_id)
+    if kind == "csv":
+        return _table(groups_sheet([(round, view)], said), stage, *names)
+    total = _result(room, stage, round)
+    difference = said.get((round_id, question_id), "")
+    picture = comparison_figures.groups_figure(takeaway.meeting_export(stage), total, view, difference)
+    return _figure(picture, kind, stage, *names)
+
+
+@downloads.get("/rounds/<round_id>/change.<any(png, svg, csv):kind>")
+@operator_only
+def one_change_file(round_id: str, kind: FileKind) -> Response:
+    """One comparison with before, as a figure or a table."""
+    room = access.room()
+    round = room.round(round_id)
+    stage = room.stage(round.meeting)
+    view, names = one_change(room, round), (*_asked(round), "change")
+    if kind == "csv":
+        return _table(changes_sheet([view]), stage, *names)
+    said = _moved(room, round)
+    return _figure(
+        comparison_figures.change_figure(takeaway.meeting_export(stage), view, said), kind, stage, *names
+    )
+
+
+@downloads.get("/meetings/<meeting_id>/composition/<question_id>.<any(png, svg, csv):kind>")
+@operator_only
+def one_picture_file(meeting_id: str, question_id: str, kind: FileKind) -> Response:
+    """Who was in the room by one question, as a figure or a table."""
+    room = access.room()
+    stage = room.stage(meeting_id)
+    view = one_picture(room, stage, question_id)
+    if kind == "csv":
+        return _table(composition_sheet([view]), stage, question_id)
+    about = next(round for round in stage.composition_rounds() if round.question == question_id)
+    picture = comparison_figures.composition_figure(
+        takeaway.meeting_export(stage),
+        view,
+        room.disclosed(about.id).connected,
+        rehearsal=about.rehearsal or stage.rehearsal > 0,
+    )
+    return _figure(picture, kind, stage, question_id)
 
 
 @downloads.get("/rounds/<round_id>/difference/<question_id>")
 @operator_only
 def difference(round_id: str, question_id: str) -> ResponseReturnValue:
     """In words whether the groups of a comparison differ more than chance would have it."""
-    room = the_room()
+    room = access.room()
     round = room.round(round_id)
     one = differences.family(room, room.stage(round.meeting))
     adjusted = json.loads(made(differences_request(one.tables)))
@@ -123,9 +194,18 @@ def difference(round_id: str, question_id: str) -> ResponseReturnValue:
 @operator_only
 def moved(round_id: str) -> ResponseReturnValue:
     """In words whether more moved one way than chance would have it."""
-    table = differences.change_table(the_room().compared(round_id)[1])
+    return {"words": _moved(access.room(), access.room().round(round_id))}
+
+
+def _moved(room: Room, round: Round) -> str:
+    """What may be said of who moved."""
+    table = differences.change_table(room.compared(round.id)[1])
     p = json.loads(made(change_request(table))) if table is not None else None
-    return {"words": differences.change_words(p)}
+    return differences.change_words(p)
+
+
+def _result(room: Room, stage: Stage, round: Round) -> Result:
+    return result_view(stage, round, room.disclosed(round.id), current())
 
 
 def _said(room: Room, stage: Stage) -> dict[tuple[str, str], str]:
@@ -137,15 +217,13 @@ def _said(room: Room, stage: Stage) -> dict[tuple[str, str], str]:
     return {name: differences.group_words(one, adjusted, *name) for name in one.names}
 
 
-def _table(stage: Stage, sheet: Sheet, what: str) -> Response:
-    name = reports.file_name("csv", stage.meeting.date, stage.meeting.code, what)
-    return _file(comparison_exports.as_csv(sheet).encode(), "text/csv", name)
+def _table(sheet: Sheet, stage: Stage, *names: str) -> Response:
+    return _file(comparison_exports.as_csv(sheet).encode(), "text/csv", _name("csv", stage, *names))
 
 
-def _figure(round: Round, kind: Literal["png", "svg"], mimetype: str) -> Response:
-    room = the_room()
-    picture = made(figure_request(takeaway.round_figure(room, round), kind))
-    return _file(picture, mimetype, _name(kind, room.stage(round.meeting), round))
+def _figure(figure: Figure, kind: Format, stage: Stage, *names: str) -> Response:
+    mimetype = {"png": "image/png", "svg": "image/svg+xml"}[kind]
+    return _file(made(figure_request(figure, kind)), mimetype, _name(kind, stage, *names))
 
 
 def warm_up() -> None:
@@ -155,7 +233,7 @@ def warm_up() -> None:
 
 
 def made(request: Request) -> bytes:
-    """What the helper process makes of a request; waited for on a thread."""
+    """What the worker process makes of a request; waited for on a thread."""
     desk = cast(FigureDesk, current_app.extensions["figures"])
     engine = cast(Engine, current_app.extensions["engine"])
     try:
@@ -165,11 +243,12 @@ def made(request: Request) -> bytes:
         raise Problem("trouble") from trouble
 
 
-def _name(extension: str, stage: Stage, round: Round | None = None) -> str:
-    parts = [stage.meeting.date, stage.meeting.code]
-    if round is not None:
-        parts += [round.question, f"round {round.run}" if round.run > 1 else ""]
-    return reports.file_name(extension, *parts)
+def _name(extension: str, stage: Stage, *names: str) -> str:
+    return reports.file_name(extension, stage.meeting.date, stage.meeting.code, *names)
+
+
+def _asked(round: Round) -> tuple[str, ...]:
+    return (round.question, f"round {round.run}") if round.run > 1 else (round.question,)
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:

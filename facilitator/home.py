@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from facilitator.partials import the_room
+from facilitator.admission import console_only
 from kiosk import access
 
 home = Blueprint("home", __name__)
 
 
 @home.get("/home")
+@console_only
 def page() -> ResponseReturnValue:
     """What waits to go home, how it goes, and what was deleted. The page's script keeps it up to date."""
-    if access.session("console") is None:
-        return redirect("/facilitator")
-    room = the_room()
+    room = access.room()
     return render_template(
         "facilitator/home.html",
         central=room.central(),

@@ -8,8 +8,9 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from facilitator.admission import console_only
 from facilitator.downloads import warm_up
-from facilitator.partials import render_item, render_state, the_room
+from facilitator.partials import render_item, render_state
 from kiosk import access
 from kiosk.languages import INTERFACE, current, own_name
 from kiosk.meeting.stage import Stage
@@ -37,25 +38,23 @@ def door() -> ResponseReturnValue:
 
 
 @pages.get("/meetings")
+@console_only
 def meetings() -> ResponseReturnValue:
     """All meetings on this machine."""
-    if access.session("console") is None:
-        return redirect("/facilitator")
     return render_template(
         "facilitator/meetings.html",
-        meetings=the_room().meetings(),
-        overdue=the_room().overdue(),
-        today=the_room().now().astimezone().date().isoformat(),
+        meetings=access.room().meetings(),
+        overdue=access.room().overdue(),
+        today=access.room().now().astimezone().date().isoformat(),
         **_settings(),
     )
 
 
 @pages.get("/meetings/<meeting_id>")
+@console_only
 def meeting(meeting_id: str) -> ResponseReturnValue:
     """The running console of a meeting, or its summary once it is over."""
-    if access.session("console") is None:
-        return redirect("/facilitator")
-    stage = the_room().stage(meeting_id)
+    stage = access.room().stage(meeting_id)
     _let_the_room_follow(stage)
     warm_up()
     return render_template(
@@ -67,7 +66,7 @@ def meeting(meeting_id: str) -> ResponseReturnValue:
 @access.operator_only
 def state(meeting_id: str) -> ResponseReturnValue:
     """What the socket also brings, for a console that missed it."""
-    stage = the_room().stage(meeting_id)
+    stage = access.room().stage(meeting_id)
     return {"version": stage.version, "html": render_state(stage, current())}
 
 
@@ -75,14 +74,14 @@ def state(meeting_id: str) -> ResponseReturnValue:
 @access.operator_only
 def item(meeting_id: str, item_id: str) -> ResponseReturnValue:
     """One item of the agenda to look at; the hall stays where it is."""
-    return render_item(the_room().stage(meeting_id), item_id, current())
+    return render_item(access.room().stage(meeting_id), item_id, current())
 
 
 @pages.get("/meetings/<meeting_id>/export.json")
 @access.operator_only
 def export(meeting_id: str) -> ResponseReturnValue:
     """The meeting document, as a file that any kiosk imports."""
-    document = the_room().document(meeting_id)
+    document = access.room().document(meeting_id)
     code = document["code"]
     portable = {key: value for key, value in document.items() if key not in ("id", "code")}
     return Response(
@@ -94,7 +93,7 @@ def export(meeting_id: str) -> ResponseReturnValue:
 
 def _where_to_begin() -> str:
     """A meeting that is running is what a console is wanted for."""
-    stage = the_room().current_meeting()
+    stage = access.room().current_meeting()
     if stage is None or stage.status != "running":
         return "/facilitator/meetings"
     return f"/facilitator/meetings/{quote(stage.meeting.id, safe='')}"
@@ -102,7 +101,7 @@ def _where_to_begin() -> str:
 
 def _let_the_room_follow(stage: Stage) -> None:
     """Walls and the start page follow the meeting that is opened, unless they show one that is running."""
-    room = the_room()
+    room = access.room()
     on_wall = room.current_meeting()
     is_taken = on_wall is not None and on_wall.status == "running"
     if stage.status == "running" and not is_taken:
@@ -113,4 +112,4 @@ def _let_the_room_follow(stage: Stage) -> None:
 
 def _settings() -> dict[str, object]:
     """What the drawer shows, on every page that has it."""
-    return {"wifi": the_room().wifi(), "languages": [(tag, own_name(tag)) for tag in INTERFACE]}
+    return {"wifi": access.room().wifi(), "languages": [(tag, own_name(tag)) for tag in INTERFACE]}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from facilitator.partials import the_room
+from facilitator.admission import console_only
 from kiosk import access
 from kiosk.composition_views import name_of, wordings_of
 from kiosk.kinds import kind_of
@@ -61,12 +61,11 @@ class ShelvedPopulation:
 
 
 @populations.get("/meetings/<meeting_id>/populations")
+@console_only
 def page(meeting_id: str) -> ResponseReturnValue:
     """Whom the rooms of this meeting's dialogue are compared with."""
-    if access.session("console") is None:
-        return redirect("/facilitator")
-    stage = the_room().stage(meeting_id)
-    found = the_room().populations(stage.meeting.dialogue_id)
+    stage = access.room().stage(meeting_id)
+    found = access.room().populations(stage.meeting.dialogue_id)
     return render_template(
         "facilitator/populations.html",
         meeting=stage.meeting,

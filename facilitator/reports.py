@@ -3,16 +3,12 @@
 Only what passed the disclosure gate comes in here, as counted results; a single answer never does. Pure:
 values in, text or values out, in the language now being spoken.
 
-The CSV is for the spreadsheets of Nordic offices: ``;`` between cells, since Excel there takes the comma
-for a decimal point and would leave everything in one column, and a byte order mark, without which Excel
-does not read UTF-8. Percentages are whole numbers, so no decimal sign is in doubt. Every line carries its
-question, base and notes: a line that is copied out is still labelled.
+Percentages are whole numbers, so no decimal sign is in doubt. Every line carries its question, base and
+notes: a line that is copied out is still labelled.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -25,14 +21,12 @@ from facilitator.figures.workbook import Cell, Column, Sheet, Workbook
 from kiosk.languages import direction, written_date
 from kiosk.languages import gettext as _
 from kiosk.results import Bar, Diverging, Result
+from kiosk.spreadsheets import as_csv
 from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 
 Status = Literal["not_opened", "skipped", "open", "closed", "revealed"]
 Withheld = Literal["open", "too_few"]
 
-BYTE_ORDER_MARK = "\ufeff"
-# What a spreadsheet takes for the beginning of a formula, its full-width twins included.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _LONGEST_FILE_NAME = 60
 # Nordic letters that are not another one with an accent.
 _WITHOUT_TWIN = str.maketrans(
@@ -103,18 +97,15 @@ def result_csv(meeting: MeetingExport, result: ResultExport) -> str:
 
 def meeting_csv(meeting: MeetingExport, results: Iterable[ResultExport]) -> str:
     """A whole meeting as one table. To be written as UTF-8; the byte order mark is there."""
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([guarded(column.heading) for column in result_columns()])
-    for row in meeting_rows(meeting, results):
-        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    return BYTE_ORDER_MARK + file.getvalue()
+    return table_csv(result_columns(), meeting_rows(meeting, results))
 
 
-def guarded(text: str) -> str:
-    """The text as no spreadsheet will run it: an apostrophe stands before what would begin a formula."""
-    safe = plain(text)
-    return f"'{safe}" if safe.startswith(_FORMULA_STARTS) else safe
+def table_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table as CSV, each text as it may be printed."""
+    return as_csv(
+        [plain(column.heading) for column in columns],
+        ([plain(cell) if isinstance(cell, str) else cell for cell in row] for row in rows),
+    )
 
 
 def result_columns() -> tuple[Column, ...]:
@@ -168,13 +159,18 @@ def _whose(meeting: MeetingExport) -> tuple[Cell, ...]:
     return meeting.title, meeting.place, meeting.date
 
 
+def _kind(result: ResultExport) -> str:
+    words = {"choice": _("Choice"), "scale": _("Scale"), "text": _("Text")}
+    return words.get(result.kind, result.kind)
+
+
 def _asked(result: ResultExport) -> tuple[Cell, ...]:
     return (
         result.question,
         result.version,
         result.title,
         _part(result),
-        result.kind,
+        _kind(result),
         result.run,
         _status(result.status),
         result.opened,
@@ -250,7 +246,7 @@ def _questions_sheet(results: Sequence[ResultExport]) -> Sheet:
         Column(_("Notes"), "wide"),
     )
     rows = tuple(
-        (result.title, _part(result), result.kind, result.run, _status(result.status), *_bases(result),
+        (result.title, _part(result), _kind(result), result.run, _status(result.status), *_bases(result),
          result.sentence or _withheld(result), _notes(result))
         for result in results
     )  # fmt: skip
@@ -332,7 +328,7 @@ def export_of(
             for bar in result.bars
         ),
         texts=result.texts,
-        sentence=" ".join(part for part in (result.headline or result.sentence, result.median) if part),
+        sentence=" ".join(part for part in (result.headline or result.sentence, result.aside) if part),
         notes=(result.base_line + ".", result.honest_line, *result.notes, level_note()),
         rehearsal=result.rehearsal,
     )
@@ -351,7 +347,7 @@ def figure_of(meeting: MeetingExport, result: Result, headline_bars: Collection[
         bars=tuple(_figure_bar(bar, headline_bars) for bar in result.bars),
         texts=result.texts,
         message="" if shown else result.sentence,
-        headline=". ".join(part for part in (result.headline, result.median) if part),
+        headline=". ".join(part.removesuffix(".") for part in (result.headline, result.aside) if part),
         headings=(_("Share"), _("Answers")),
         end_labels=result.end_labels,
         sentence=result.sentence,

@@ -6,7 +6,7 @@ A cookie alone never changes anything: JSON needs our own Origin beside it, a pl
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from hashlib import sha256
 from typing import ParamSpec, TypeVar, cast
@@ -16,11 +16,13 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
+from kiosk.engine import Engine
 from kiosk.entrance import SESSION_DAYS, Entrance
-from kiosk.languages import INTERFACE, SOURCE, choose
+from kiosk.languages import INTERFACE, PHONES, SOURCE, choose
 from kiosk.limits import Limits
 from kiosk.live.hub import Hub
 from kiosk.meeting.stage import Stage
+from kiosk.phone_state import PhoneStates
 from kiosk.problems import Problem
 from kiosk.room import Room
 from kiosk.store.participants import Participant
@@ -33,6 +35,7 @@ R = TypeVar("R")
 DEVICE_COOKIE = "kiosk_device"
 COOKIES: dict[Role, str] = {"console": "kiosk_console", "wall": "kiosk_wall"}
 LANGUAGE_COOKIE = "kiosk_lang"
+NOT_ON_PHONES = frozenset({"facilitator", "display"})
 DEVICE_DAYS = 2
 DAY = 86_400
 MACHINES = ("iPad", "iPhone", "Android", "Windows", "Macintosh", "CrOS", "Linux")
@@ -45,6 +48,14 @@ def room() -> Room:
 
 def limits() -> Limits:
     return cast(Limits, current_app.extensions["limits"])
+
+
+def phone_states() -> PhoneStates:
+    return cast(PhoneStates, current_app.extensions["phone_states"])
+
+
+def engine() -> Engine:
+    return cast(Engine, current_app.extensions["engine"])
 
 
 def entrance() -> Entrance:
@@ -106,9 +117,11 @@ def operator_only(view: Callable[P, R]) -> Callable[P, R]:
 def check_origin() -> None:
     """Refuse a change that a foreign page could have made with our cookie.
 
-    The doorway has refused foreign Origins already; one that is missing is no better.
+    The doorway has refused foreign Origins already; one that is missing is no better. Without a cookie
+    nobody is misused.
     """
-    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Origin") is None:
+    changes = request.method not in ("GET", "HEAD", "OPTIONS")
+    if changes and request.cookies and request.headers.get("Origin") is None:
         raise Problem("foreign_origin")
 
 
@@ -158,7 +171,15 @@ def language(stage: Stage | None = None) -> str:
     wanted = [request.args.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, "")]
     wanted += _accepted(request.headers.get("Accept-Language", ""))
     wanted += stage.meeting.languages if stage is not None else ()
-    return choose(wanted, INTERFACE) or SOURCE
+    return choose(wanted, offered(stage)) or SOURCE
+
+
+def offered(stage: Stage | None = None) -> Sequence[str]:
+    """The languages that the window which asks can be read in: on a phone those of its meeting come first."""
+    if not NOT_ON_PHONES.isdisjoint(request.blueprints):
+        return INTERFACE
+    own = stage.meeting.languages if stage is not None else ()
+    return tuple(dict.fromkeys((*own, *PHONES)))
 
 
 @lru_cache(maxsize=256)

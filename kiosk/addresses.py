@@ -53,9 +53,9 @@ class Address:
         return not (ip.is_loopback or ip.is_link_local or ip.is_unspecified or ip.is_multicast)
 
 
-def join_address(preferred: str | None = None) -> str:
-    """The address to show: the operator's choice while it is there, else the likeliest, else loopback."""
-    return chosen(addresses(), preferred)
+def join_address() -> str:
+    """The address to show: the likeliest, else loopback."""
+    return first(addresses())
 
 
 def addresses() -> tuple[Address, ...]:
@@ -63,11 +63,8 @@ def addresses() -> tuple[Address, ...]:
     return rank(_found(), _ways_out())
 
 
-def chosen(ranked: Collection[Address], preferred: str | None = None) -> str:
-    """The address of the preferred adapter (or the preferred address itself), else the first."""
-    for address in ranked:
-        if preferred is not None and preferred in (address.interface, address.ip):
-            return address.ip
+def first(ranked: Collection[Address]) -> str:
+    """The first of these addresses, else loopback."""
     return next((address.ip for address in ranked), LOOPBACK)
 
 

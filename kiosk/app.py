@@ -6,41 +6,44 @@ The parts are made here and handed to one another; no module reaches for a globa
 from __future__ import annotations
 
 import gzip
-import sqlite3
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 import brotli
-from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, Response, make_response, render_template, request
+from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PrefixLoader
+from jinja2.bccache import Bucket
 
-from kiosk import access, api, home_api, languages, pages
+from kiosk import access, api, languages, pages, refusing, templating
 from kiosk.assets import Assets
 from kiosk.backups.keeper import Backups
 from kiosk.beside import Beside
 from kiosk.callers import Callers
-from kiosk.clock import Clock, SystemClock
+from kiosk.clock import Clock
 from kiosk.doorway import LARGEST_BODY, Doorway
-from kiosk.engine import Engine, TransportName
+from kiosk.engine import Engine
 from kiosk.entrance import Entrance
 from kiosk.guests import GuestPages
 from kiosk.limits import Limits
 from kiosk.live.connections import Connections
-from kiosk.live.gate import guard
 from kiosk.live.hub import Hub
+from kiosk.live.metering import guard
 from kiosk.live.sockets import Sockets, make_socketio
 from kiosk.meeting.stage import Stage
 from kiosk.messages import Messages
-from kiosk.phone_state import news_for_all
+from kiosk.phone_state import PhoneStates, outline
 from kiosk.problems import Problem
 from kiosk.room import Room
-from kiosk.statistics.thresholds import DEFAULTS, Thresholds
+from kiosk.settings import Settings
 from kiosk.store import rounds
 from kiosk.store.keys import Keys
 from kiosk.store.store import ROOM_FILE, Store, refusal_for
@@ -48,6 +51,7 @@ from kiosk.sync.courier import Courier
 from kiosk.whereabouts import Whereabouts
 
 PACKAGE = Path(__file__).resolve().parent
+COMPILED = Path(cache_from_source(__file__)).parent
 FORM_PARTS = 500
 FORM_MEMORY = 64_000
 PACKED_TYPES = ("text/", "application/json", "application/problem+json", "image/svg")
@@ -85,36 +89,33 @@ class Kiosk:
 
 
 def make_kiosk(
-    data: Path,
+    settings: Settings,
     engine: Engine,
     whereabouts: Whereabouts,
+    clock: Clock,
+    *,
     console: Window,
     wall: Window,
-    clock: Clock | None = None,
-    transport: TransportName = "lean",
-    backup_folder: Path | None = None,
-    thresholds: Thresholds = DEFAULTS,
 ) -> Kiosk:
-    """Put a room together on a data folder. ``transport`` is eventlet's; other engines have one.
-
-    ``thresholds`` say from how many people on anything is shown.
-    """
-    clock = clock or SystemClock()
+    """Put a room together on the data folder of the settings."""
+    data = settings.data
     store = Store(data / ROOM_FILE, engine, clock)
-    backups = Backups(data, store, engine, clock, backup_folder)
+    backups = Backups(data, store, engine, clock, settings.backup_folder)
     keys = Keys(data / "keys")
     connections = Connections(clock)
     socketio = make_socketio(engine.name)
     hub = Hub(socketio, connections)
     courier = Courier(data, engine, clock, lambda: rounds.any_open(store.reader()))
-    room = Room(store, keys, hub, connections, clock, whereabouts, backups, courier, thresholds)
+    room = Room(store, keys, hub, connections, clock, whereabouts, backups, courier, settings.thresholds)
     entrance = Entrance(store, clock, data)
+    phone_states = PhoneStates(room)
     assets = Assets()
 
     app = _make_flask(assets)
     app.config["FIGURES_FOLDER"] = data / "figures"
     app.extensions.update(
         room=room,
+        phone_states=phone_states,
         entrance=entrance,
         keys=keys,
         hub=hub,
@@ -122,20 +123,21 @@ def make_kiosk(
         engine=engine,
         limits=Limits(clock),
     )
-    for blueprint in (api.blueprint, home_api.blueprint, console.blueprint, wall.blueprint, pages.blueprint):
+    for blueprint in (api.make_blueprint(), console.blueprint, wall.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
 
     socketio.init_app(app)
     guard(socketio, clock)
-    sockets = Sockets(socketio, engine, clock, connections, hub, Callers(app, room, entrance, hub))
-    if transport == "lean" and engine.name == "eventlet":
+    callers = Callers(app, room, entrance, hub, phone_states)
+    sockets = Sockets(socketio, engine, clock, connections, hub, callers)
+    if settings.transport == "lean" and engine.name == "eventlet":
         from kiosk.live.lean import Lean
 
         lean = Lean(socketio, engine, clock, sockets.ballot_later)
         hub.send_by(lean.broadcast, lean.tell)
-    hub.show("phone", _in_context(app, news_for_all))
-    hub.show("console", _in_context(app, _drawn_by(console.render_state)))
-    hub.show("wall", _in_context(app, _drawn_by(wall.render_state)))
+    hub.show("phone", _in_context(app, phone_states.news_for_all))
+    hub.show("console", partial(engine.beside, _in_context(app, _drawn_by(console.render_state))))
+    hub.show("wall", partial(engine.beside, _in_context(app, _drawn_by(wall.render_state))))
     guests = GuestPages(Beside(app.wsgi_app, engine), room.acts)
     room.finish_acts()
     return Kiosk(Doorway(guests, assets, whereabouts.is_ours), app, room, entrance, store, backups, courier)
@@ -156,34 +158,37 @@ def _make_flask(assets: Assets) -> Flask:
     _teach_templates(app, assets)
     app.before_request(_speak)
     app.after_request(_compress)
-    app.register_error_handler(Problem, _refuse)
-    app.register_error_handler(HTTPException, _refuse_http)
-    app.register_error_handler(Exception, _confess)
+    refusing.install(app, is_program=wants_json, page=_as_page, told=refusal_for)
     access.install(app)
     return app
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as an earlier start has compiled them: that takes a second, in which phones are coming back.
+
+    They lie where Python keeps our modules compiled, and like those they are made anew when their source has
+    changed. Where Python shall keep nothing, neither are they kept.
+    """
+
+    def __init__(self, folder: Path = COMPILED) -> None:
+        # What Jinja generates depends on its release and on the options that are set there.
+        options = blake2b(Path(templating.__file__).read_bytes(), digest_size=8).hexdigest()
+        super().__init__(str(folder), f"jinja-{version('jinja2')}-{options}-%s")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):  # nothing can be written there, or nothing more
+                super().dump_bytecode(bucket)
+
+
 def _teach_templates(app: Flask, assets: Assets) -> None:
     environment = app.jinja_env
-    environment.trim_blocks = True
-    environment.lstrip_blocks = True
-    environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        languages.gettext, languages.ngettext, newstyle=True
-    )
+    environment.bytecode_cache = CompiledTemplates()
     environment.globals.update(
         asset=assets.url,
-        wording=languages.marked_wording,
         text=lambda words: languages.wording(words, languages.current()),
-        number=languages.number,
-        percent=languages.percent,
-        date=languages.written_date,
     )
-
-    @app.context_processor
-    def language() -> dict[str, str]:
-        current = languages.current()
-        return {"lang": current, "dir": languages.direction(current)}
+    templating.install(app)
 
 
 def _speak() -> None:
@@ -220,57 +225,25 @@ def _in_context(
 def _drawn_by(render_state: RenderState) -> Callable[[str, str], dict[str, Any]]:
     def make(meeting: str, language: str) -> dict[str, Any]:
         if not meeting:
-            return {"version": 0, "html": ""}
+            return {"version": 0, "lang": language, "meeting": None, "rounds": [], "html": ""}
         stage = access.room().stage(meeting)
-        return {"version": stage.version, "html": render_state(stage, language)}
+        return {**outline(stage, language, stage.rounds), "html": render_state(stage, language)}
 
     return make
 
 
 # ── Refusals ─────────────────────────────────────────────────────────────────────────────────────────
 
-_CODE_OF_STATUS: Mapping[int, str] = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_type",
-}
 
-
-def _refuse(problem: Problem) -> Response:
-    body = problem.body()
-    if _wants_json():
-        response = jsonify(body)
-        response.mimetype = "application/problem+json"
-    else:
-        response = make_response(render_template("problem.html", problem=body, back="/"))
+def _as_page(problem: Problem) -> Response:
+    response = make_response(render_template("problem.html", problem=problem.body(), back="/"))
     response.status_code = problem.status
     return response
 
 
-def _refuse_http(error: HTTPException) -> Any:
-    if error.code is not None and error.code < 400:
-        return error
-    if error.code == 400 and request.is_json:
-        return _refuse(Problem("bad_json"))
-    code = _CODE_OF_STATUS.get(error.code or 500, "bad_request")
-    response = _refuse(Problem(code))
-    if error.code == 405:
-        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
-    return response
-
-
-def _confess(error: Exception) -> Response:
-    """A fault of ours: the terminal gets the details, the person a sentence."""
-    if isinstance(error, sqlite3.Error):
-        return _refuse(refusal_for(error))
-    traceback.print_exception(error, file=sys.stderr)
-    return _refuse(Problem("trouble"))
-
-
-def _wants_json() -> bool:
-    if request.path.startswith("/api/"):
+def wants_json() -> bool:
+    """Whether a program asks, which reads no pages."""
+    if request.path.startswith(("/api/", "/healthz")):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json" and not request.accept_mimetypes.accept_html

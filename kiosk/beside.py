@@ -1,7 +1,7 @@
 """What consoles and walls ask to read is put together beside the loop, one thing at a time.
 
 Drawing a console, crossing two rounds or writing a spreadsheet takes as long as hundreds of votes. On a
-native thread it takes turns with them instead.
+native thread it gives way to them instead.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from kiosk.answers import whole_answer
 from kiosk.engine import Engine
+from kiosk.whole_answer import whole_answer
 
 READ_BESIDE = ("/facilitator", "/display", "/api/v1/rounds/", "/api/v1/meetings", "/api/v1/dialogues")
 

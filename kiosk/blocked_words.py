@@ -1,4 +1,5 @@
-"""Words that make an open text wait for a pair of eyes: `data/blocked-words`, a file for each language."""
+"""What makes an open text wait for a pair of eyes: the words in `data/blocked-words`, a file for
+each language, and what leads to a person: telephone numbers, e-mail addresses, links."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "blocked-words"
 _WORD = re.compile(r"\w+")
+_LEADS_TO_SOMEBODY = re.compile(r"(?:\d[\s./()-]*){7}|@|https?:|www\.", re.IGNORECASE)
+"""Seven digits are a telephone number, perhaps a date: what is held back for nothing costs a look."""
 
 
 class BlockedWords:
@@ -21,7 +24,9 @@ class BlockedWords:
         self._beginnings: tuple[str, ...] = ()
 
     def are_in(self, text: str) -> bool:
-        """Whether a text holds one of the words."""
+        """Whether a text holds one of the words, or what leads to a person."""
+        if _LEADS_TO_SOMEBODY.search(text):
+            return True
         self._read()
         words = _WORD.findall(_plain(text))
         return any(word in self._words or word.startswith(self._beginnings) for word in words)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import sys
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIEnvironment
@@ -14,46 +11,57 @@ from werkzeug.http import parse_cookie
 
 from kiosk.access import COOKIES, DEVICE_COOKIE
 from kiosk.entrance import Entrance
-from kiosk.languages import INTERFACE, SOURCE, choose, speaking
+from kiosk.languages import INTERFACE, PHONES, SOURCE, choose, speaking
 from kiosk.live.hub import Hub
 from kiosk.live.sockets import Caller, SpeltBallot
-from kiosk.phone_state import state_for
+from kiosk.phone_state import PhoneStates
 from kiosk.problems import Problem
 from kiosk.room import Room
 from kiosk.store.participants import Participant
 from kiosk.store.sessions import Role
 from kiosk.store.store import refusal_for
 
+_WINDOWS: tuple[Role, ...] = ("console", "wall")
+
 
 class Callers:
     """Answers the sockets' questions with the room's verbs."""
 
-    def __init__(self, app: Flask, room: Room, entrance: Entrance, hub: Hub) -> None:
+    def __init__(
+        self, app: Flask, room: Room, entrance: Entrance, hub: Hub, phone_states: PhoneStates
+    ) -> None:
         self._app = app
         self._room = room
         self._entrance = entrance
         self._hub = hub
+        self._phone_states = phone_states
 
     def identify(self, environ: WSGIEnvironment, auth: Mapping[str, Any]) -> Caller:
-        """The server decides who a caller is; the page only says which of its windows it wants to be."""
+        """The server decides who a caller is; a page may say which of its browser's windows it is."""
         token = auth.get("token") if isinstance(auth.get("token"), str) else None
         cookies = parse_cookie(environ)
         # No browser leaves out the Origin of a socket. What does must bring a token, and no cookie.
         if environ.get("HTTP_ORIGIN") is None and (cookies or not token):
             raise Problem("foreign_origin")
-        language = choose([str(auth.get("lang") or "")], INTERFACE) or SOURCE
-        window = auth.get("window", "phone")
+        wanted = [str(auth.get("lang") or "")]
+        language = choose(wanted, INTERFACE) or SOURCE
+        window = auth.get("window")
         if window == "console" or window == "wall":
             return self._window(window, token, cookies, auth, language)
         participant = self._room.participant(token or cookies.get(DEVICE_COOKIE))
-        if participant is None:
-            raise Problem("not_joined")
-        return Caller("phone", participant.meeting, language, participant.id, participant)
+        if participant is not None:
+            own = self._room.stage(participant.meeting).meeting.languages
+            language = choose(wanted, (*PHONES, *own)) or SOURCE
+            return Caller("phone", participant.meeting, language, participant.id, participant)
+        for may_be in _WINDOWS if window is None else ():
+            if self._person(may_be, token, cookies) is not None:
+                return self._window(may_be, token, cookies, auth, language)
+        raise Problem("not_joined")
 
     def first_state(self, caller: Caller) -> dict[str, Any]:
         if isinstance(caller.may_answer, Participant):
             with self._app.app_context():
-                return state_for(caller.may_answer, caller.language)
+                return self._phone_states.of(caller.may_answer, caller.language)
         return self._hub.state(caller.audience, caller.meeting, caller.language)
 
     def cast(self, caller: Caller, message: Mapping[str, Any]) -> str:
@@ -71,13 +79,9 @@ class Callers:
             self._room.cast_later(_participant(caller), *_ballot(message), done)
 
     def refusal(self, error: BaseException, language: str) -> dict[str, Any]:
-        if isinstance(error, sqlite3.Error):
-            error = refusal_for(error)
-        if not isinstance(error, Problem):
-            traceback.print_exception(error, file=sys.stderr)
-            error = Problem("trouble")
-        with speaking(choose([language], INTERFACE) or SOURCE):
-            return {"code": error.code, "detail": error.sentence()}
+        problem = refusal_for(error)
+        with speaking(choose([language], PHONES) or SOURCE):
+            return {"code": problem.code, "detail": problem.sentence()}
 
     def _window(
         self,
@@ -90,10 +94,11 @@ class Callers:
         person = self._person(window, token, cookies)
         if person is None:
             raise Problem("operator_only" if window == "console" else "wall_only")
-        meeting = self._meeting(window, auth)
-        if window == "wall" and meeting:  # the hall's language, not the projector's
-            language = choose(self._room.stage(meeting).meeting.languages, INTERFACE) or language
-        return Caller(window, meeting, language, person)
+        named = auth.get("meeting")
+        if window == "console" and isinstance(named, str):
+            return Caller(window, self._room.stage(named).meeting.id, language, person)
+        current = self._room.current_meeting()
+        return Caller(window, current.meeting.id if current else "", language, person, follows=True)
 
     def _person(self, window: Role, token: str | None, cookies: Mapping[str, str]) -> str | None:
         if token is not None and self._entrance.is_operator(token):
@@ -106,14 +111,6 @@ class Callers:
                 if session is not None:
                     return session.id
         return None
-
-    def _meeting(self, window: str, auth: Mapping[str, Any]) -> str:
-        """A console looks at the meeting it names; a wall at the one this machine is about."""
-        named = auth.get("meeting")
-        if window == "console" and isinstance(named, str):
-            return self._room.stage(named).meeting.id
-        current = self._room.current_meeting()
-        return current.meeting.id if current is not None else ""
 
 
 def _participant(caller: Caller) -> Participant:

@@ -32,8 +32,7 @@ class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def seconds(self) -> float:
-        return time.monotonic()
+    seconds = staticmethod(time.monotonic)
 
     def uptime(self) -> float:
         return time.clock_gettime(_COUNTS_SLEEP) if _COUNTS_SLEEP is not None else time.monotonic()

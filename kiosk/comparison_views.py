@@ -106,10 +106,22 @@ class Node:
 
 @dataclass(frozen=True)
 class Ribbon:
-    """People who went from one answer to another, as a shape from one node to another."""
+    """People who went from one answer to another: a shape from a height before to a height after."""
 
-    path: str
+    start: float
+    end: float
+    thick: float
     moved: bool
+
+    @property
+    def path(self) -> str:
+        """The shape's outline in a picture 100 wide, between the nodes at its edges."""
+        left, right, middle = EDGE, 100 - EDGE, 50
+        y0, y1, thick = self.start, self.end, self.thick
+        return (
+            f"M{left} {y0:.1f}C{middle} {y0:.1f} {middle} {y1:.1f} {right} {y1:.1f}"
+            f"V{y1 + thick:.1f}C{middle} {y1 + thick:.1f} {middle} {y0 + thick:.1f} {left} {y0 + thick:.1f}Z"
+        )
 
 
 @dataclass(frozen=True)
@@ -323,7 +335,7 @@ def _ribbons(told: Told, starts: Sequence[Node], ends: Sequence[Node], unit: flo
             y0, y1 = from_top[start.bar.id], to_top[end.bar.id]
             from_top[start.bar.id] += thick
             to_top[end.bar.id] += thick
-            ribbons.append(Ribbon(_path(y0, y1, thick), moved=start.bar.id != end.bar.id))
+            ribbons.append(Ribbon(y0, y1, thick, moved=start.bar.id != end.bar.id))
     # Those who moved are drawn last, over those who stayed.
     return tuple(sorted(ribbons, key=lambda ribbon: ribbon.moved))
 
@@ -332,14 +344,6 @@ def _slack(node: Node, people: Iterable[int | None], unit: float) -> float:
     """What of a node no ribbon covers, half of it above: hidden moves, and people who answered once."""
     flowing = sum(count or 0 for count in people) * unit
     return (node.height - flowing) / 2
-
-
-def _path(y0: float, y1: float, thick: float) -> str:
-    left, right, middle = EDGE, 100 - EDGE, 50
-    return (
-        f"M{left} {y0:.1f}C{middle} {y0:.1f} {middle} {y1:.1f} {right} {y1:.1f}"
-        f"V{y1 + thick:.1f}C{middle} {y1 + thick:.1f} {middle} {y0 + thick:.1f} {left} {y0 + thick:.1f}Z"
-    )
 
 
 def _moves(told: Told, starts: Sequence[Bar], ends: Sequence[Bar]) -> tuple[Move, ...]:

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from kiosk import labels
 from kiosk.kinds import kind_of
-from kiosk.languages import current, ngettext, number, percent, speaking, wording, written_date
+from kiosk.languages import (
+    comma_separated,
+    current,
+    ngettext,
+    number,
+    percent,
+    speaking,
+    wording,
+    written_date,
+)
 from kiosk.languages import gettext as _
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.rounds import Round
@@ -115,7 +124,11 @@ def _view(
     question = stage.question_of(round)
     title, language = wording(question.text, current(), stage.meeting.languages)
     if picture is None or not any(picture.of_options.values()):
-        note = _("Shown when at least ten have answered.")
+        note = (
+            _("Shown when at least ten have answered.")
+            if picture is None
+            else _("Not shown: too few have given each answer.")
+        )
         return CompositionView(question.id, title, language, (), 0, note, withheld=True)
     return CompositionView(
         question=question.id,
@@ -255,7 +268,7 @@ def _source(mapped: Mapped) -> str:
     words = [table.source, written_date(table.date) if len(table.date) == len("2025-12-31") else table.date]
     if table.age_base != "all":
         words.append(_ages(table.age_base))
-    return ", ".join(words)
+    return comma_separated(words)
 
 
 def _ages(base: str) -> str:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.kinds import KINDS, Malformed
-from kiosk.languages import wording
+from kiosk.languages import gettext, wording
 from kiosk.meeting.document import DocumentError, Json, Meeting, read_document
-from kiosk.problems import Problem
+from kiosk.problems import QUESTION_REASONS, Problem
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE = DATA / "sample-meeting.json"
@@ -57,8 +57,19 @@ def read(document: Any) -> Meeting:
         try:
             KINDS[question.kind].check_question(question)
         except Malformed as error:
-            raise Problem("document", path=f"questions/{question.id}", reason=error.reason) from None
+            raise Problem(
+                "document", path=f"questions/{question.id}", reason=QUESTION_REASONS[error.reason]
+            ) from None
     return meeting
+
+
+def without_nulls(value: Any) -> Any:
+    """The same document, with each key left out that says nothing: null is how some programs write that."""
+    if isinstance(value, dict):
+        return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [without_nulls(inner) for inner in value]
+    return value
 
 
 def check_code(code: str) -> str:
@@ -112,11 +123,14 @@ def _check_schema(document: Any) -> None:
     # The first fault and no more: a file that is something else entirely may have a hundred thousand.
     error = next(iter(_validator().iter_errors(document)), None)
     if error is not None:
-        path = "/".join(str(part) for part in error.path) or "the document"
+        path = "/".join(str(part) for part in error.path) or gettext("the top of the file")
         raise Problem("document", path=path, reason=_reason(error)[:300])
 
 
 def _reason(error: Any) -> str:
     """What is wrong, for people: the schema's own description where the message would be a pattern."""
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return gettext("“%(name)s” is missing") % {"name": missing}
     description = error.schema.get("description") if isinstance(error.schema, dict) else None
     return str(description if error.validator == "pattern" and description else error.message)

@@ -19,7 +19,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from kiosk.assets import Assets
-from kiosk.languages import INTERFACE, SOURCE, choose, direction, speaking
+from kiosk.languages import PHONES, SOURCE, choose, direction, speaking
 from kiosk.problems import Problem
 
 Headers = list[tuple[str, str]]
@@ -175,7 +175,7 @@ def _refuse(problem: Problem, environ: WSGIEnvironment, start_response: StartRes
 def _language(environ: WSGIEnvironment) -> str:
     """The browser's language, as far as we speak it; pages further in also know what was chosen."""
     accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
-    return choose([tag for tag, _ in accepted], INTERFACE) or SOURCE
+    return choose([tag for tag, _ in accepted], PHONES) or SOURCE
 
 
 def _page(told: dict[str, Any], language: str, again: int | None) -> str:

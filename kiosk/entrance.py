@@ -16,7 +16,7 @@ from pathlib import Path
 from kiosk.clock import Clock, stamp
 from kiosk.problems import Problem
 from kiosk.store import sessions
-from kiosk.store.keys import write_secret
+from kiosk.store.files import write_whole
 from kiosk.store.sessions import Role, Session
 from kiosk.store.store import Connection, Store
 
@@ -98,5 +98,5 @@ class Entrance:
 
 def _read_or_make_token(path: Path) -> str:
     if not path.exists():
-        write_secret(path, mint().encode())
+        write_whole(path, mint().encode())
     return path.read_text().strip()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from kiosk import documents
-from kiosk.answers import WholeAnswer, whole_answer
+from kiosk.whole_answer import WholeAnswer, whole_answer
 
 MOST_KEPT = 200
 _PLACE = re.compile(r"/[A-Za-z0-9]{4,6}")

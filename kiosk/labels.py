@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kiosk.languages import comma_separated, ngettext, number, percent
 from kiosk.languages import gettext as _
-from kiosk.languages import ngettext, number, percent
 from kiosk.statistics.fit import Flag
 
 P_STEPS = (0.001, 0.01, 0.05)
@@ -36,6 +36,11 @@ def meeting_label(answered: int, connected: int) -> str:
         "People chose to come; the figures do not stand for all residents."
     )
     return words % {"n": number(answered), "connected": number(connected)}
+
+
+def chosen_label() -> str:
+    """The end of L1, for where how many answered is said beside it."""
+    return _("People chose to come; the figures do not stand for all residents.")
 
 
 def weighted_label(n: int, n_eff: float, variables: Sequence[str], population: str, date: str) -> str:
@@ -77,6 +82,21 @@ def group_label(p: float, n: int, comparisons: int) -> str:
     return words % values
 
 
+def options_label(options: Sequence[tuple[str, float]], n: int, comparisons: int) -> str:
+    """L3 where people may choose several: the options that some groups chose more often, each with its p."""
+    named = [_("“%(name)s” (p %(p)s)") % {"name": name, "p": p_step(p)} for name, p in options]
+    words = ngettext(
+        "Among those present: the groups differ more than if they had been mixed at random among the %(n)s "
+        "participants in how many chose %(options)s (permutation test, Holm-adjusted for %(m)s comparison). "
+        "It says nothing about the whole population.",
+        "Among those present: the groups differ more than if they had been mixed at random among the %(n)s "
+        "participants in how many chose %(options)s (permutation test, Holm-adjusted for %(m)s comparisons). "
+        "It says nothing about the whole population.",
+        comparisons,
+    )
+    return words % {"n": number(n), "options": listed(named), "m": number(comparisons)}
+
+
 def change_label(p: float) -> str:
     """Whether people moved one way more than chance alone would have it; from the rounded figures."""
     if p >= P_STEPS[-1]:
@@ -92,6 +112,15 @@ def missing_label(groups: Sequence[str], share: int, population: str, age_base: 
         return _("Few or no participants: %(groups)s. They are %(share)s of %(population)s.") % values
     words = _("Few or no participants: %(groups)s. They are %(share)s of %(population)s aged %(age)s.")
     return words % values
+
+
+def live_label(ballots: int) -> str:
+    """What bars rest on while a question is open, and that they are not the result."""
+    words = _(
+        "So far, from the first %(n)s answers, to the nearest five percent. The result comes when the "
+        "question is closed."
+    )
+    return words % {"n": number(ballots)}
 
 
 def hidden_label() -> str:
@@ -172,7 +201,7 @@ def listed(words: Sequence[str]) -> str:
     """Words one after another, the last two joined by "and"."""
     if len(words) < 2:
         return "".join(words)
-    return _("%(most)s and %(last)s") % {"most": ", ".join(words[:-1]), "last": words[-1]}
+    return _("%(most)s and %(last)s") % {"most": comma_separated(words[:-1]), "last": words[-1]}
 
 
 def p_step(p: float) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -23,12 +23,15 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
 INTERFACE = ("sv", "da", "nb", "fi", "en")
-"""Languages that all three windows speak, in the order they are offered."""
+"""Languages that every window speaks, in the order they are offered."""
+PHONES = (*INTERFACE, "ar", "uk", "so")
+"""Those that phones speak. What they show may be in further ones: in those of the meeting."""
 SOURCE = "en"
 ALIASES = {"no": "nb", "nn": "nb"}
 _WRITTEN_AS = {"en": "en_GB"}
 """Dates and numbers as they are written in Europe."""
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "ckb", "dv"})
+ARABIC_SCRIPT = frozenset({"ar", "fa", "ur", "ps", "ckb"})
+RIGHT_TO_LEFT = ARABIC_SCRIPT | {"he", "yi", "dv"}
 CATALOGUES = Path(__file__).resolve().parent.parent / "data" / "locales"
 
 _current: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -93,6 +96,12 @@ def choose(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
     return None
 
 
+def of_the_hall(languages: Iterable[str]) -> str:
+    """What the wall speaks, whatever the projector's browser does: the first of a meeting's languages that
+    we have."""
+    return choose(languages, INTERFACE) or current()
+
+
 def own_name(language: str) -> str:
     """What a language calls itself."""
     try:
@@ -131,12 +140,22 @@ def marked_wording(text: Mapping[str, str] | str, fallback: Iterable[str] = ()) 
 
 
 def number(value: float) -> str:
-    return format_decimal(value, locale=_locale())
+    return _number(value, current())
+
+
+@lru_cache(maxsize=2048)
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=_parsed(language))
 
 
 def percent(value: int) -> str:
     """A whole percentage as the language writes it: 43 % or 43%."""
     return format_percent(value / 100, locale=_locale())
+
+
+def comma_separated(words: Iterable[str]) -> str:
+    """Words one after another, with the comma that the language writes."""
+    return ("، " if current() in ARABIC_SCRIPT else ", ").join(words)
 
 
 def written_date(value: str | date) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kiosk import documents
 from kiosk.banner import Opening, announce, fresh_link, speaks_colour, write
 from kiosk.clock import Clock, SystemClock
+from kiosk.complaints import Complaints
 from kiosk.damage import refuse_damage
 from kiosk.doctor.versions import OLDEST, installed, too_old
 from kiosk.engine import Engine, Space, engine_named
@@ -23,7 +24,7 @@ from kiosk.hold import hold
 from kiosk.listening import CannotStart, listen, listen_locally, raise_file_limit
 from kiosk.room import Room
 from kiosk.settings import Settings, read_settings
-from kiosk.store.keys import write_secret
+from kiosk.store.files import write_whole
 from kiosk.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def main(console: Window, wall: Window, arguments: Sequence[str] | None = None) 
 def _run(settings: Settings, console: Window, wall: Window) -> int:
     from kiosk.app import make_kiosk
 
+    sys.stderr = Complaints(sys.stderr)
     held = hold(settings.data)
     refuse_damage(settings.data)
     _warn_of_old_libraries()
@@ -59,17 +61,7 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     engine = engine_named(settings.engine)
     clock = SystemClock()
     whereabouts = Whereabouts(clock, listener.port, local.port, settings.host, settings.names)
-    kiosk = make_kiosk(
-        settings.data,
-        engine,
-        whereabouts,
-        console,
-        wall,
-        clock,
-        settings.transport,
-        settings.backup_folder,
-        settings.thresholds,
-    )
+    kiosk = make_kiosk(settings, engine, whereabouts, clock, console=console, wall=wall)
     _prepare_sample(kiosk.room)
     _write_running(settings, whereabouts)
     kiosk.backups.start()
@@ -124,7 +116,7 @@ def _stop_on_signals(settings: Settings, kiosk: Kiosk) -> None:
 def _prepare_sample(room: Room) -> None:
     """A first start has a meeting ready."""
     if not room.meetings():
-        meeting_id, _, _ = room.import_document(documents.sample())
+        meeting_id = room.import_document(documents.sample()).id
         dialogue = room.stage(meeting_id).meeting.dialogue_id
         for name, table in documents.sample_populations():
             room.import_population(dialogue, name, table, is_example=True)
@@ -138,7 +130,7 @@ def _write_running(settings: Settings, whereabouts: Whereabouts) -> None:
         "local_port": whereabouts.local_port,
         "url": whereabouts.local_base(),
     }
-    write_secret(settings.data / "running.json", json.dumps(facts).encode())
+    write_whole(settings.data / "running.json", json.dumps(facts).encode())
 
 
 def _keep_telling(room: Room, engine: Engine, clock: Clock) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import access
 from kiosk.access import room
 from kiosk.kinds import Malformed, kind_of
-from kiosk.languages import INTERFACE, own_name
+from kiosk.languages import own_name, speak
 from kiosk.meeting.stage import Stage
-from kiosk.phone_state import is_over, state_on_page
+from kiosk.phone_state import is_over
 from kiosk.problems import ANSWER_REASONS, Problem
 from kiosk.store.participants import Participant
 
@@ -81,10 +81,10 @@ def meeting(code: str) -> BaseResponse:
     try:
         stage = room().meeting_with_code(code)
     except Problem:
-        if participant is None or is_over(room().stage(participant.meeting)):
-            raise
-        # The code has been changed since; whoever is in stays in.
-        return redirect(f"/{room().stage(participant.meeting).meeting.code}")
+        # The code may have been changed since; whoever is in stays in.
+        if participant is not None and not is_over(room().stage(participant.meeting)):
+            g.way_back = f"/{room().stage(participant.meeting).meeting.code}"
+        raise
     if participant is not None and participant.meeting == stage.meeting.id:
         return _page(stage, participant)
     return _page(stage, None)
@@ -92,27 +92,29 @@ def meeting(code: str) -> BaseResponse:
 
 def _page(stage: Stage | None, participant: Participant | None, join_error: str | None = None) -> Response:
     language = access.language(stage)
+    speak(language)
     csrf = access.form_token()
-    state = state_on_page(participant, language, csrf) if participant is not None else None
+    state = access.phone_states().on_page(participant, language, csrf) if participant is not None else None
+    # At the bare address a code that was changed must be typed: else changing it would keep nobody out.
+    is_code_asked = participant is None and request.path == "/" and stage is not None and stage.asks_for_code
     page = render_template(
         "phone.html",
         state=state,
         joined=participant is not None,
-        code=stage.meeting.code if stage is not None else None,
+        code=stage.meeting.code if stage is not None and not is_code_asked else None,
         meeting=stage.meeting if stage is not None else None,
         over=stage is not None and is_over(stage),
         locked=stage is not None and stage.locked,
-        languages=[(tag, own_name(tag)) for tag in INTERFACE],
-        csrf=csrf,
+        languages=[(tag, own_name(tag)) for tag in access.offered(stage)],
         join_error=join_error,
     )
-    return _speaking(make_response(page))
+    return _speaking(make_response(page), stage)
 
 
-def _speaking(response: Response) -> Response:
+def _speaking(response: Response, stage: Stage | None = None) -> Response:
     """Remember a language that was chosen on this page."""
-    chosen = request.args.get("lang")
-    if chosen in INTERFACE:
+    chosen = request.args.get("lang", "")
+    if chosen in access.offered(stage):
         access.remember_language(response, chosen)
     return response
 

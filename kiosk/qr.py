@@ -19,6 +19,7 @@ _BEYOND_HEX = re.compile(r"[G-Zg-z]")
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 63
 LONGEST_SSID = 32
+"""In bytes, as the router counts."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,22 @@ class Wifi:
     ssid: str
     password: str
 
+    @property
+    def has_code(self) -> bool:
+        """Whether every camera reads a code of it.
+
+        What would need escaping, or could be read as a hexadecimal number, goes wrong on some phones: such a
+        Wi-Fi is shown as text alone.
+        """
+        return _is_plain(self.ssid) and (not self.password or _is_plain(self.password))
+
 
 def check_wifi(ssid: str, password: str) -> Wifi:
-    """A Wi-Fi whose code every camera reads.
-
-    What would need escaping, or could be read as a hexadecimal number, is refused, so that neither can go
-    wrong on some phone.
-    """
-    if not _is_plain(ssid) or len(ssid) > LONGEST_SSID:
+    """A Wi-Fi as a router may have it; a Problem where there can be none."""
+    if not 0 < len(ssid.encode()) <= LONGEST_SSID or not ssid.isprintable():
         raise Problem("wifi_invalid")
-    if password and not (_is_plain(password) and SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD):
+    is_typeable = password.isascii() and password.isprintable()
+    if password and not (is_typeable and SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD):
         raise Problem("wifi_invalid")
     return Wifi(ssid, password)
 

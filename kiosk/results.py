@@ -8,12 +8,12 @@ from typing import Literal
 
 from kiosk import labels
 from kiosk.kinds import kind_of
-from kiosk.languages import current, ngettext, number, percent, speaking, wording
+from kiosk.languages import comma_separated, current, ngettext, number, percent, speaking, wording
 from kiosk.languages import gettext as _
 from kiosk.meeting.document import Option
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import Stage
-from kiosk.statistics.disclosure import Bound, Disclosed
+from kiosk.statistics.disclosure import Bound, Disclosed, DisclosedLive
 from kiosk.statistics.scales import median_category
 from kiosk.statistics.shares import joint_percent
 
@@ -30,7 +30,8 @@ class Bar:
     """One bar. ``length`` is its exact share of the base, 0 to 100; ``count`` is None where it is hidden.
 
     Where everybody answered a sensitive question alike, ``bound`` says which side the share is on, and the
-    length is that of the words. ``side`` is the half of a worded scale that a step belongs to.
+    length is that of the words. ``side`` is the half of a worded scale that a step belongs to, and ``tone``
+    how far out in it the step is: the same as its piece of the diverging bar has.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Bar:
     percent_text: str
     bound: Bound | None = None
     side: Side = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,32 @@ class Diverging:
     """A worded scale around its middle: steps against to one side of ``centre``, steps for to the other.
 
     Neutral answers stand apart, and after them those who do not know. ``whole`` is the length of it all.
+    ``against`` and ``for_`` are the joint shares of the two sides, in words.
     """
 
     centre: float
     whole: float
     segments: tuple[Segment, ...]
+    against: str = ""
+    for_: str = ""
+
+    def place_of(self, step: str) -> float:
+        """Where the piece of a step begins."""
+        return next(segment.start for segment in self.segments if segment.id == step)
+
+    def part(self, length: float) -> float:
+        """A length or place in percent of the whole picture."""
+        return round(100 * length / self.whole, 2)
 
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one round in one language, with every note that a figure must carry."""
+    """The result of one round in one language, with every note that a figure must carry.
+
+    ``headline`` is what it leads with, and ``aside`` what stands beside that. A worded scale leads with its
+    two highest steps, a line of numbers with its middle: few ever choose the ends of a long line.
+    ``honest_line`` can stand alone; ``chosen_line`` is for where the base is said beside it.
+    """
 
     round_id: str
     run: int
@@ -96,8 +114,45 @@ class Result:
     texts: tuple[str, ...]
     end_labels: tuple[str, str] | None
     rehearsal: bool
-    median: str | None = None
+    aside: str | None = None
     diverging: Diverging | None = None
+    chosen_line: str = ""
+
+    def largest_first(self) -> Result:
+        """As it is read in every window: by size where the options have no order; equal ones keep theirs."""
+        if self.ordered:
+            return self
+        return replace(self, bars=tuple(sorted(self.bars, key=lambda bar: -bar.length)))
+
+
+@dataclass(frozen=True)
+class Live:
+    """Bars of a round that is still open, and what they rest on; no counts, and no result."""
+
+    bars: tuple[Bar, ...]
+    note: str
+
+    @property
+    def by_id(self) -> Mapping[str, Bar]:
+        return {bar.id: bar for bar in self.bars}
+
+
+def live_view(stage: Stage, round: Round, shown: DisclosedLive, language: str) -> Live:
+    """The bars of an open round, in a language."""
+    question = stage.question_of(round)
+    with speaking(language):
+        note = labels.live_label(shown.ballots)
+        return Live(
+            tuple(
+                Bar(
+                    option.id, *wording(option.text, current(), stage.meeting.languages), None,
+                    shown.percents[option.id], shown.percents[option.id], "",
+                    percent(shown.percents[option.id]),
+                )
+                for option in kind_of(question).bars(question)
+            ),
+            note,
+        )  # fmt: skip
 
 
 def result_view(stage: Stage, round: Round, disclosed: Disclosed, language: str) -> Result:
@@ -122,6 +177,7 @@ class _Wording:
         title, title_lang = self._words(self._question.text)
         disclosed = self._disclosed
         bars = self._bars()
+        headline, aside = self._leading()
         return Result(
             round_id=self._round.id,
             run=self._round.run,
@@ -140,11 +196,12 @@ class _Wording:
             connected=disclosed.connected,
             has_percent=disclosed.told_percents is not None,
             bars=bars,
-            headline=self._headline(),
-            median=self._median(),
+            headline=headline,
+            aside=aside,
             diverging=self._diverging(),
             base_line=self._base_line(),
-            honest_line=self._honest_line(),
+            honest_line=labels.meeting_label(disclosed.answered, disclosed.connected),
+            chosen_line=labels.chosen_label(),
             notes=tuple(self._notes()),
             sentence=self._sentence(bars),
             texts=tuple(disclosed.texts),
@@ -158,13 +215,15 @@ class _Wording:
             return self._bounded_bars(self._disclosed.bounds)
         if counts is None:
             return ()
-        sides = self._sides()
+        sides = self._kind.halves(self._question)
+        tones = tones_of(sides)
         base = self._disclosed.valid or 0
         percents = self._disclosed.told_percents
         return tuple(
             replace(
                 bar_of(option, self._words(option.text), counts[option.id], base, percents),
                 side=sides.get(option.id, ""),
+                tone=tones.get(option.id, ""),
             )
             for option in self._kind.bars(self._question)
             if option.id in counts
@@ -177,38 +236,35 @@ class _Wording:
             if option.id in bounds
         )
 
-    def _sides(self) -> Mapping[str, Side]:
-        """Which half each step of a worded scale belongs to; none where there are no two halves."""
-        if self._question.kind != "scale" or not self._question.options:
-            return {}
-        steps = [option.id for option in self._question.options]
-        half = len(steps) // 2
-        middle: list[tuple[str, Side]] = [(step, "neutral") for step in steps[half : len(steps) - half]]
-        against: list[tuple[str, Side]] = [(step, "against") for step in steps[:half]]
-        return dict([*against, *middle, *((step, "for") for step in steps[len(steps) - half :])])
-
     def _diverging(self) -> Diverging | None:
         """The picture of a worded scale, once its percentages may be told."""
-        disclosed, sides = self._disclosed, self._sides()
-        if not sides or disclosed.told_counts is None or disclosed.told_percents is None:
+        disclosed, sides = self._disclosed, self._kind.halves(self._question)
+        base = disclosed.valid or 0
+        counts = disclosed.told_counts
+        if not sides or not base or counts is None or disclosed.told_percents is None:
             return None
-        return diverging(disclosed.told_counts, sides, disclosed.valid or 0, disclosed.dont_know or 0)
+        against, in_favour = (
+            percent(joint_percent(counts, (step for step in counts if sides[step] == side), base))
+            for side in ("against", "for")
+        )
+        picture = diverging(counts, sides, base, disclosed.dont_know or 0)
+        return replace(picture, against=against, for_=in_favour)
 
     def _median(self) -> str | None:
         """The answer in the middle, in words; both where exactly half have answered lower."""
         counts = self._disclosed.told_counts
-        if self._question.kind != "scale" or not counts or self._disclosed.told_percents is None:
+        if not counts or self._disclosed.told_percents is None or not self._kind.has_steps(self._question):
             return None
         words = {bar.id: self._words(bar.text)[0] for bar in self._kind.bars(self._question)}
         names = [_("“%(name)s”") % {"name": words[step]} for step in median_category(counts)]
         return _("The answer in the middle: %(names)s.") % {"names": _(" and ").join(names)}
 
     def _base_line(self) -> str:
-        """How many answered, of how many, and what is outside the base of the percentages."""
+        """How many answered, of how many, and what the percentages are of."""
         disclosed = self._disclosed
         parts = [
-            _("n = %(n)s of %(connected)s connected")
-            % {"n": number(disclosed.answered), "connected": number(disclosed.connected)}
+            _("%(answered)s of %(connected)s have answered")
+            % {"answered": number(disclosed.answered), "connected": number(disclosed.connected)}
         ]
         if disclosed.withheld is not None:
             return parts[0]  # among so few, an abstention would be somebody's
@@ -222,27 +278,42 @@ class _Wording:
                 ngettext("%(n)s does not know", "%(n)s do not know", disclosed.dont_know)
                 % {"n": number(disclosed.dont_know)}
             )
-        return ", ".join(parts)
-
-    def _honest_line(self) -> str:
-        return labels.meeting_label(self._disclosed.answered, self._disclosed.connected)
+        if disclosed.told_counts and disclosed.told_percents is not None and disclosed.valid:
+            parts.append(_("percent of %(n)s") % {"n": number(disclosed.valid)})
+        return comma_separated(parts)
 
     def _notes(self) -> list[str]:
         disclosed = self._disclosed
         notes = []
         if self._runs_in_all > 1:
             notes.append(_("Round %(run)s of this question.") % {"run": number(self._round.run)})
+        if self._is_rounded_together():
+            notes.append(_("Shares are rounded so that they add up."))
         if self._kind.is_multiple(self._question) and disclosed.told_counts:
             notes.append(labels.multiple_label())
         if disclosed.told_counts and disclosed.told_percents is None:
             notes.append(_("Fewer than ten answers: counts only, no percentages."))
         if disclosed.bounds is not None:
             notes.append(_("Everybody answered alike. How many is not said, so that nobody’s answer is."))
-        if self._question.kind == "text" and disclosed.told_counts is not None:
+        if self._kind.is_text and disclosed.told_counts is not None:
             notes.append(_("Only texts that the facilitator has approved are shown."))
         return notes
 
-    def _headline(self) -> str | None:
+    def _is_rounded_together(self) -> bool:
+        """Whether some share is told as another whole number than it would be by itself."""
+        disclosed = self._disclosed
+        counts, percents, base = disclosed.told_counts, disclosed.told_percents, disclosed.valid
+        if not counts or not percents or not base:
+            return False
+        return any(percents[name] != joint_percent(counts, (name,), base) for name in counts)
+
+    def _leading(self) -> tuple[str | None, str | None]:
+        """What leads the result, and what stands beside that."""
+        top, middle = self._top_share(), self._median()
+        in_numbers = middle is not None and not self._question.options
+        return (middle, top) if in_numbers else (top, middle)
+
+    def _top_share(self) -> str | None:
         top = self._kind.top(self._question)
         if top is None or not self._disclosed.told_counts:
             return None
@@ -274,7 +345,7 @@ class _Wording:
             return _("Too few answers to show a result.")
         if self._disclosed.withheld == "open":
             return _("The question is still open.")
-        if self._question.kind == "text":
+        if self._kind.is_text:
             shown = len(self._disclosed.texts)
             return ngettext("%(n)s answer is shown.", "%(n)s answers are shown.", shown) % {
                 "n": number(shown)
@@ -304,12 +375,20 @@ class _Wording:
         return wording(text, current(), self._fallback)
 
 
-def diverging(
-    counts: Mapping[str, int], sides: Mapping[str, Side], base: int, dont_know: int
-) -> Diverging | None:
-    """Steps around a middle line, their lengths in percent of the base, and those apart beside them."""
-    if base == 0:
-        return None
+def tones_of(sides: Mapping[str, Side]) -> dict[str, str]:
+    """The name of each step's colour: its side, and how many steps from the middle it is."""
+    against = [step for step, side in sides.items() if side == "against"]
+    in_favour = [step for step, side in sides.items() if side == "for"]
+    return {
+        **{step: "neutral" for step, side in sides.items() if side == "neutral"},
+        **{step: f"against-{place}" for place, step in enumerate(reversed(against), start=1)},
+        **{step: f"for-{place}" for place, step in enumerate(in_favour, start=1)},
+    }
+
+
+def diverging(counts: Mapping[str, int], sides: Mapping[str, Side], base: int, dont_know: int) -> Diverging:
+    """Steps around a middle line, their lengths in percent of the base (above 0), and those apart beside."""
+    tones = tones_of(sides)
     length = {step: 100 * count / base for step, count in counts.items()}
     against = [step for step in counts if sides[step] == "against"]
     in_favour = [step for step in counts if sides[step] == "for"]
@@ -318,16 +397,16 @@ def diverging(
     reach = max(reach, LEAST_REACH)
     segments: list[Segment] = []
     place = reach
-    for number_, step in enumerate(reversed(against)):
+    for step in reversed(against):
         place -= length[step]
-        segments.append(Segment(step, f"against-{number_ + 1}", place, length[step]))
+        segments.append(Segment(step, tones[step], place, length[step]))
     place = reach
-    for number_, step in enumerate(in_favour):
-        segments.append(Segment(step, f"for-{number_ + 1}", place, length[step]))
+    for step in in_favour:
+        segments.append(Segment(step, tones[step], place, length[step]))
         place += length[step]
     place = 2 * reach
     for step in neutral:
-        segments.append(Segment(step, "neutral", place + APART, length[step]))
+        segments.append(Segment(step, tones[step], place + APART, length[step]))
         place += APART + max(length[step], 1)
     if dont_know:
         share = 100 * dont_know / (base + dont_know)

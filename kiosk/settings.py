@@ -13,6 +13,8 @@ from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA = ROOT / "data" / "var"
+ENGINES: tuple[EngineName, ...] = ("eventlet", "threading")
+TRANSPORTS: tuple[TransportName, ...] = ("lean", "stock")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,10 @@ def read_settings(arguments: Sequence[str]) -> Settings:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="run.py", description="Start the room: phones vote, the wall shows, nothing needs the internet."
+        prog="run.py",
+        description="Start the room: phones vote, the wall shows, nothing needs the internet.",
+        epilog="The central store, where the office brings meetings together, is started by "
+        "`run.py central`; `run.py central --help` tells of it.",
     )
     parser.add_argument(
         "--data",
@@ -79,14 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--engine",
-        choices=("eventlet", "threading"),
-        default=os.environ.get("KIOSK_ENGINE", "eventlet"),
+        choices=ENGINES,
+        default=_one_of("KIOSK_ENGINE", ENGINES),
         help="what the server runs on (default: %(default)s)",
     )
     parser.add_argument(
         "--transport",
-        choices=("lean", "stock"),
-        default=os.environ.get("KIOSK_TRANSPORT", "lean"),
+        choices=TRANSPORTS,
+        default=_one_of("KIOSK_TRANSPORT", TRANSPORTS),
         help="how eventlet serves sockets; stock is the library's own, slower way (default: %(default)s)",
     )
     parser.add_argument(
@@ -150,15 +155,21 @@ def _thresholds(given: argparse.Namespace) -> Thresholds:
     )
 
 
+def _one_of(variable: str, choices: Sequence[str]) -> str:
+    """What the environment names, or else the first choice; another word ends the start with a line."""
+    chosen = os.environ.get(variable, choices[0])
+    if chosen not in choices:
+        raise SystemExit(f"{variable} is {chosen}; it can be {' or '.join(choices)}.")
+    return chosen
+
+
 def _port(text: str) -> int:
-    port = int(text)
-    if not 1 <= port <= 65535:
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return port
+    return int(text)
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return count
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError("a whole number, at least 1")
+    return int(text)

@@ -118,7 +118,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "phones_dropping": (
         N_("Many phones have lost the connection."),
-        N_("Look at the access point: does it have power, is it overloaded? Phones come back by themselves."),
+        N_("Look at the box that sends the Wi-Fi: does it have power, is it overloaded? Phones come back by themselves."),
     ),
     "more_devices_than_heads": (
         N_("More devices have joined than people were counted."),

@@ -6,8 +6,9 @@ soon an opened round has reached the last of them, what happens when all vote in
 that costs. Quote the ratios: absolute figures change from machine to machine and from minute to minute.
 
 In the same run it measures what the load generator reaches against a server that does nothing (the floor),
-and of the room alone: a hall coming in, a facilitator who never stops asking for results and figures, and
-how everything grows with the number of phones. `--page docs/measurements.md` writes it all down for a reader.
+and of the room alone: a hall coming in, cross-tables that nobody has asked for before, a facilitator who
+never stops asking for results, figures, exports and backups, a room that is full, and how everything grows
+with the number of phones. `--page docs/measurements.md` writes it all down for a reader.
 
 It ends with 1 when a vote was lost, counted twice or missing after a restart, whatever the speed.
 """
@@ -29,9 +30,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from kiosk.bootstrap import ensure
-from scripts.loadgen import machine, report
+from scripts.loadgen import evening, machine, report
 from scripts.loadgen.around import Around, measure_around
 from scripts.loadgen.first_load import FirstLoad, first_load
+from scripts.loadgen.full import JOINING, FullRoom, measure_full, places_for
 from scripts.loadgen.hall import Arrival, BenchError, Cast, Hall, compile_floor, compile_generator
 from scripts.loadgen.measure import GENERATOR_LIMIT, OTHERS_LIMIT, Measurement, measure
 from scripts.loadgen.page import page
@@ -56,6 +58,7 @@ class Bench:
     page_loads: dict[int, list[Arrival]] = field(default_factory=dict)
     floor: dict[int, list[Cast]] = field(default_factory=dict)
     around: dict[int, list[Around]] = field(default_factory=dict)
+    full: FullRoom | None = None
     second_starts: list[float] = field(default_factory=list)
     kiosk: dict[int, list[Measurement]] = field(default_factory=dict)
     stock: dict[int, list[Measurement]] = field(default_factory=dict)
@@ -65,8 +68,9 @@ class Bench:
         self.started += 1
         return self.folder / f"{name}-{self.started}"
 
-    def hall(self, port: int, code: str | None) -> Hall:
-        return Hall(self.program, port, core=self.cores.load, code=code, in_flight=self.in_flight)
+    def hall(self, port: int, code: str | None, in_flight: int | None = None) -> Hall:
+        at_a_time = self.in_flight if in_flight is None else in_flight
+        return Hall(self.program, port, core=self.cores.load, code=code, in_flight=at_a_time)
 
 
 def main() -> int:
@@ -136,6 +140,8 @@ def run(bench: Bench, arguments: argparse.Namespace) -> None:
                 bench.stock.setdefault(phones, []).append(counted(partial(measure_stock, bench, phones)))
             if arguments.only != "stock":
                 bench.kiosk.setdefault(phones, []).append(counted(partial(measure_kiosk, bench, phones)))
+    if arguments.only != "stock":
+        bench.full = measure_full_room(bench, max(arguments.phones))
 
 
 def counted(attempt: Callable[[], Measurement]) -> Measurement:
@@ -180,6 +186,7 @@ def measure_kiosk(bench: Bench, phones: int) -> Measurement:
         server.start_meeting()
         with bench.hall(server.port, server.code) as hall:
             found = measure(server, hall, phones, bench.cores)
+        server.start_meeting(evening.document())
         measure_page(bench, server, phones)
         with bench.hall(server.port, server.code) as hall:
             paths = list(bench.pages.sizes) if bench.pages else []
@@ -192,6 +199,20 @@ def measure_kiosk(bench: Bench, phones: int) -> Measurement:
     if found.faults:
         say(f"  The end of the room's log:\n{server.process.last_words()}")
     return found
+
+
+def measure_full_room(bench: Bench, phones: int) -> FullRoom:
+    """More phones than places, once, with as many as this run has."""
+    say(f"{phones:,} phones, and places for {places_for(phones):,} …")
+    server = Kiosk(
+        bench.fresh_path("full"), core=bench.cores.server, engine=bench.engine, places=places_for(phones)
+    )
+    try:
+        server.start_meeting()
+        with bench.hall(server.port, server.code, in_flight=JOINING) as hall:
+            return measure_full(server, hall, phones, bench.cores)
+    finally:
+        server.stop()
 
 
 def measure_page(bench: Bench, server: Kiosk, phones: int) -> None:
@@ -229,7 +250,8 @@ def conclude(bench: Bench, arguments: argparse.Namespace) -> int:
 def document(bench: Bench) -> dict[str, Any]:
     """Everything that was found, as it goes into the JSON; tables and page are made of it."""
     runs = [run for found in (bench.stock, bench.kiosk) for each in found.values() for run in each]
-    others = [run.others_share for run in runs]
+    around = [run for found in bench.around.values() for run in found]
+    others = [run.others_share for run in runs] + [run.others_share for run in around]
     return {
         "machine": machine.description(),
         "engine": bench.engine or "default",
@@ -242,6 +264,7 @@ def document(bench: Bench) -> dict[str, Any]:
             for phones in bench.floor
         ],
         "around": [report.around(found) for found in bench.around.values()],
+        "full": asdict(bench.full) if bench.full is not None else None,
         "floor": [report.floor(phones, bursts) for phones, bursts in bench.floor.items()],
         "fits": report.fits(bench.kiosk, bench.stock),
         "page_load_seconds": {n: [load.seconds for load in loads] for n, loads in bench.page_loads.items()},
@@ -253,9 +276,9 @@ def document(bench: Bench) -> dict[str, Any]:
         "runs": {
             "kiosk": [report.as_json(run) for each in bench.kiosk.values() for run in each],
             "stock": [report.as_json(run) for each in bench.stock.values() for run in each],
-            "around": [asdict(run) for each in bench.around.values() for run in each],
+            "around": [asdict(run) for run in around],
         },
-        "faults": [fault for run in runs for fault in run.faults],
+        "faults": [fault for run in runs for fault in run.faults] + (bench.full.faults if bench.full else []),
     }
 
 

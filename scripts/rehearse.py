@@ -37,6 +37,8 @@ TOO_LATE = ("not_open", "unsent")
 def main() -> int:
     arguments = parse_arguments()
     ensure(ROOT)
+    from kiosk.listening import raise_file_limit
+
     raise_file_limit()
     try:
         venue = find_venue(arguments.data.expanduser().resolve(), arguments.server)
@@ -82,16 +84,6 @@ def a_number(text: str) -> int:
     if not 1 <= number <= 5000:
         raise argparse.ArgumentTypeError("from 1 to 5,000 phones")
     return number
-
-
-def raise_file_limit() -> None:
-    """A phone is an open file. Windows has no such limit to raise."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def choose_meeting(meetings: list[dict[str, Any]], code: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ phones, and photographs the three windows in Chromium. `python3 scripts/test.py`
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import re
@@ -90,6 +91,7 @@ class Hall:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         kiosk = Kiosk(Path(folder) / "data", core=0, engine=None)
@@ -114,9 +116,9 @@ def _photograph(kiosk: Kiosk, browser: Browser) -> None:
         viewport={"width": 390, "height": 780}, device_scale_factor=2, locale=LANGUAGE
     ).new_page()
     phone.goto(f"http://127.0.0.1:{kiosk.port}/{hall.code}")
-    phone.locator("[data-skip-all]").wait_for()
+    phone.locator("[data-continue]").wait_for()
     _take(phone, "phone-welcome")
-    phone.locator("[data-skip-all]").click()
+    phone.locator("[data-continue]").click()
     hall.show("composition")
     _take(wall, "wall-composition")
 

@@ -1,11 +1,13 @@
 """Bring the catalogues up to date with the texts in the code: `python3 scripts/translate.py`.
 
-Collects every marked text of the three windows, adds new ones to each language's catalogue, removes those
-that are gone, and says how many wait for a translator. The ids are the English texts.
+Collects every marked text of the windows, adds new ones to the catalogue of each language, removes those that
+are gone, and says how many wait for a translator. The ids are the English texts. Languages that phones alone
+speak have the texts of phones alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -17,6 +19,18 @@ from babel.messages.extract import extract_from_dir  # noqa: E402
 from babel.messages.pofile import read_po, write_po  # noqa: E402
 
 LANGUAGES = ("sv", "da", "nb", "fi")
+ON_PHONES = ("ar", "uk", "so")
+PHONE_TEXTS = (
+    "kiosk/comparison_views.py",
+    "kiosk/composition_views.py",
+    "kiosk/kinds/",
+    "kiosk/labels.py",
+    "kiosk/phone_state.py",
+    "kiosk/problems/phones.py",
+    "kiosk/results.py",
+    "kiosk/templates/",
+)
+"""Where the texts of phones stand."""
 FOLDERS = ("kiosk", "facilitator", "display")
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
@@ -32,6 +46,17 @@ def collect() -> Catalog:
         for name, _line, message, comments, context in found:
             template.add(message, None, [(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
     return template
+
+
+def texts_of(language: str, every: Catalog) -> Catalog:
+    """The texts that a language has to have."""
+    if language in LANGUAGES:
+        return every
+    texts = Catalog(charset="utf-8")
+    for message in every:
+        if any(file.startswith(PHONE_TEXTS) for file, _line in message.locations):
+            texts[message.id] = message
+    return texts
 
 
 def path_of(language: str) -> Path:
@@ -53,10 +78,11 @@ def waiting(catalogue: Catalog) -> list[str]:
 
 
 def main() -> int:
-    template = collect()
-    for language in LANGUAGES:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    every = collect()
+    for language in (*LANGUAGES, *ON_PHONES):
         catalogue = read(language)
-        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.update(texts_of(language, every), no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)

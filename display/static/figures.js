@@ -73,5 +73,6 @@ function read(element) {
  */
 function write(element, value) {
   element.setAttribute("data-value", String(value));
+  element.setAttribute("data-digits", String(value).length.toString());
   element.textContent = new Intl.NumberFormat(document.documentElement.lang).format(value);
 }

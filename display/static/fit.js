@@ -13,13 +13,44 @@ const LAST_STEP_OF_PAGES = 3;
 const FIRST_STEP_OF_PAGES = 1;
 /** Rounding of sizes to whole pixels is no overflow. */
 const SLACK_PX = 2;
+/** What is read first; larger type must not come out of its share. */
+const READ_FIRST = ".wall-head > h1, .result-headline, .bar-label, .options > li, .groups-share, .quote";
 
 /**
- * Set the type of a picture as large as it can be.
+ * Set the type of a picture as large as it can be. Where the person at the projector asked for larger type, as
+ * much of that as leaves nothing smaller than it usually is: else what stands around the picture would grow and
+ * the picture shrink.
  *
  * @param {HTMLElement} wall
+ * @param {number} zoom steps of larger type that were asked for; below 0, of smaller
  */
-export function fit(wall) {
+export function fit(wall, zoom) {
+  setZoom(Math.min(zoom, 0));
+  fitOnce(wall);
+  if (zoom <= 0) return;
+  const usual = sizes(wall);
+  for (let step = zoom; step >= 0; step -= 1) {
+    setZoom(step);
+    fitOnce(wall);
+    if (sizes(wall).every((size, place) => size >= (usual[place] ?? 0))) return;
+  }
+}
+
+/** @param {number} step */
+function setZoom(step) {
+  document.documentElement.dataset.zoom = String(step);
+}
+
+/**
+ * @param {HTMLElement} wall
+ * @returns {number[]}
+ */
+function sizes(wall) {
+  return [...wall.querySelectorAll(READ_FIRST)].map((part) => Number.parseFloat(getComputedStyle(part).fontSize));
+}
+
+/** @param {HTMLElement} wall */
+function fitOnce(wall) {
   const paper = wall.querySelector(PAGES);
   const last = paper ? Number(paper.getAttribute("data-pages") ?? LAST_STEP_OF_PAGES) : LAST_STEP;
   if (setFirst(wall, 0, last, () => !overflows(wall)) || !paper) return;
@@ -50,7 +81,7 @@ function overflows(wall) {
   // A tight line height makes every heading a little taller inside than outside, so only its width tells.
   return (
     [...wall.querySelectorAll(".wall-head > h1")].some(isTooWide) ||
-    [...wall.querySelectorAll(`[data-fits], .outcome .bars, html[data-table] .result-table, ${PAGES}`)].some(
+    [...wall.querySelectorAll(`[data-fits], .outcome .bars, .change-picture, html[data-table] .result-table, ${PAGES}`)].some(
       (part) => isTooWide(part) || isTooTall(part),
     )
   );

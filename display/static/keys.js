@@ -6,6 +6,8 @@
 const SMALLEST = -1;
 const LARGEST = 3;
 const KEPT = { theme: "wall-theme", zoom: "wall-zoom" };
+/** What was asked for; how much of it a picture has room for is fit.js's to find. */
+let asked = kept(KEPT.zoom);
 
 /**
  * @typedef {object} Acts
@@ -23,8 +25,6 @@ export function listen(acts) {
   const root = document.documentElement;
   const theme = kept(KEPT.theme);
   if (theme) root.dataset.theme = theme;
-  const zoom = kept(KEPT.zoom);
-  if (zoom) root.dataset.zoom = zoom;
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -54,12 +54,12 @@ function actOf(key, root, acts) {
       };
     case "+":
     case "=":
-      return () => setZoom(root, 1, acts);
+      return () => setZoom(1, acts);
     case "-":
     case "−":
-      return () => setZoom(root, -1, acts);
+      return () => setZoom(-1, acts);
     case "0":
-      return () => setZoom(root, 0, acts);
+      return () => setZoom(0, acts);
     case "d":
     case "D":
       return () => changeTheme(root);
@@ -84,15 +84,19 @@ function fullScreen() {
   change.catch(() => undefined);
 }
 
+/** How many steps larger the type was asked for; below 0, smaller. */
+export function zoom() {
+  return Number(asked ?? 0);
+}
+
 /**
- * @param {HTMLElement} root
  * @param {number} step 0 goes back to the usual size
  * @param {Acts} acts
  */
-function setZoom(root, step, acts) {
-  const next = step === 0 ? 0 : Number(root.dataset.zoom ?? 0) + step;
-  root.dataset.zoom = String(Math.min(LARGEST, Math.max(SMALLEST, next)));
-  keep(KEPT.zoom, root.dataset.zoom);
+function setZoom(step, acts) {
+  const next = step === 0 ? 0 : zoom() + step;
+  asked = String(Math.min(LARGEST, Math.max(SMALLEST, next)));
+  keep(KEPT.zoom, asked);
   acts.changed();
 }
 

@@ -6,7 +6,7 @@
 import { follow, partial } from "../kiosk/live.js";
 import { showPresence, showTally } from "./figures.js";
 import { fit } from "./fit.js";
-import { listen } from "./keys.js";
+import { listen, zoom } from "./keys.js";
 import { Pages } from "./pages.js";
 
 /** There are few walls, so they may hurry back where phones must spread out. */
@@ -51,8 +51,8 @@ const link = follow({
 function show(html) {
   const now = wall();
   const next = partial(html).querySelector("[data-live]");
-  if (!(next instanceof HTMLElement)) return;
-  if (next.dataset.meeting !== now.dataset.meeting) return location.reload(); // it may speak another language
+  // Another meeting may speak another language; without any there is another page.
+  if (!(next instanceof HTMLElement) || next.dataset.meeting !== now.dataset.meeting) return location.reload();
   if (Number(next.dataset.version) < Number(now.dataset.version)) return;
   const same = next.dataset.key === now.dataset.key;
   next.toggleAttribute("data-settled", same);
@@ -69,7 +69,7 @@ function show(html) {
 function settle(same) {
   const shown = wall();
   for (const table of shown.querySelectorAll("details")) table.open = true;
-  fit(shown);
+  fit(shown, zoom());
   pages.show(shown, same);
 }
 

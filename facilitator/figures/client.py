@@ -1,6 +1,6 @@
 """Where the server asks for figures and workbooks. Blocking: call it on a thread of its own.
 
-One helper process makes them. It is started when it is first needed, or before by ``warm``; it is a fresh
+One worker process makes them. It is started when it is first needed, or before by ``warm``; it is a fresh
 process and not a fork, holds none of the server's sockets, and is replaced when it dies.
 """
 
@@ -39,7 +39,7 @@ class FigureTrouble(Exception):
 
 
 class FigureRefused(FigureTrouble):
-    """The helper process answered that it cannot make this one; asking again would not help."""
+    """The worker process answered that it cannot make this one; asking again would not help."""
 
 
 class FigureTimeout(FigureTrouble):
@@ -47,7 +47,7 @@ class FigureTimeout(FigureTrouble):
 
 
 class FigureLost(FigureTrouble):
-    """The helper process died, and so did the one that took its place, or the desk is closed."""
+    """The worker process died, and so did the one that took its place, or the desk is closed."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,13 @@ class FigureDesk:
         self._start_seconds = start_seconds
         self._one_at_a_time = threading.Lock()
         self._kept = _Kept()
-        self._helper: _Helper | None = None
+        self._worker: _Worker | None = None
         self._last_act: Callable[[], object] = _nothing
         self._has_answered = False
         self._closed = False
 
     def warm(self) -> None:
-        """Start the helper process now; returns at once."""
+        """Start the worker process now; returns at once."""
         with self._turn():
             self._running()
 
@@ -128,7 +128,7 @@ class FigureDesk:
         return answer
 
     def close(self) -> None:
-        """End the helper process, whatever it is doing."""
+        """End the worker process, whatever it is doing."""
         self._closed = True
         self._last_act()
 
@@ -142,7 +142,7 @@ class FigureDesk:
             self._one_at_a_time.release()
 
     def _made(self, request: Request) -> bytes:
-        """Ask the helper process; when it dies over it, ask a new one once."""
+        """Ask the worker process; when it dies over it, ask a new one once."""
         try:
             return self._asked(self._running(), request)
         except _Died:
@@ -151,26 +151,26 @@ class FigureDesk:
             return self._asked(self._running(), request)
         except _Died as died:
             self._forget()
-            raise FigureLost("the helper process died twice") from died
+            raise FigureLost("the worker process died twice") from died
 
-    def _asked(self, helper: _Helper, request: Request) -> bytes:
-        answer = self._exchanged(helper, request.message)
+    def _asked(self, worker: _Worker, request: Request) -> bytes:
+        answer = self._exchanged(worker, request.message)
         self._has_answered = True
         if answer.header.get("ok") is not True:
             raise FigureRefused(str(answer.header.get("error")))
         return answer.body
 
-    def _exchanged(self, helper: _Helper, question: wire.Message) -> wire.Message:
+    def _exchanged(self, worker: _Worker, question: wire.Message) -> wire.Message:
         """One question and its answer. Pipes have no time limit, so a watch ends the process that hangs."""
         limit = self._answer_seconds if self._has_answered else self._start_seconds
-        watch = threading.Timer(limit, helper.process.kill)
+        watch = threading.Timer(limit, worker.process.kill)
         watch.daemon = True
         began = time.monotonic()
         watch.start()
         answer = None
         with suppress(OSError, ValueError, wire.Garbled):
-            wire.write(helper.questions, question)
-            answer = wire.read(helper.answers)
+            wire.write(worker.questions, question)
+            answer = wire.read(worker.answers)
         watch.cancel()
         if answer is not None:
             return answer
@@ -179,25 +179,25 @@ class FigureDesk:
             raise FigureTimeout(f"no answer in {limit:g} seconds")
         raise _Died
 
-    def _running(self) -> _Helper:
+    def _running(self) -> _Worker:
         if self._closed:
             raise FigureLost("the desk is closed")
-        if self._helper is None or self._helper.process.poll() is not None:
+        if self._worker is None or self._worker.process.poll() is not None:
             self._forget()
-            self._helper = _start(self._folder)
+            self._worker = _start(self._folder)
             # Also when nobody closes the desk: at the end of the program, or of the desk.
-            self._last_act = weakref.finalize(self, self._helper.end)
-        return self._helper
+            self._last_act = weakref.finalize(self, self._worker.end)
+        return self._worker
 
     def _forget(self) -> None:
         self._has_answered = False
-        self._helper = None
+        self._worker = None
         self._last_act()
 
 
 @dataclass(frozen=True)
-class _Helper:
-    """The helper process and the pipes to and from it."""
+class _Worker:
+    """The worker process and the pipes to and from it."""
 
     process: subprocess.Popen[bytes]
     questions: BinaryIO
@@ -212,11 +212,11 @@ class _Helper:
 
 
 def _nothing() -> None:
-    """The last act of a desk that never had a helper."""
+    """The last act of a desk that never had a worker."""
 
 
 class _Died(Exception):
-    """The helper process ended in the middle of a question."""
+    """The worker process ended in the middle of a question."""
 
 
 class _Kept:
@@ -241,8 +241,8 @@ class _Kept:
                 self._bytes -= len(self._answers.popitem(last=False)[1])
 
 
-def _start(folder: Path | None) -> _Helper:
-    """A helper process with two pipes to it and no other open file of ours.
+def _start(folder: Path | None) -> _Worker:
+    """A worker process with two pipes to it and no other open file of ours.
 
     It is started as ``figures.worker`` from the console's folder and not through the console's package,
     which would load Flask and the whole room with it. A session of its own keeps Ctrl-C in the terminal from
@@ -257,7 +257,7 @@ def _start(folder: Path | None) -> _Helper:
         start_new_session=True,
         creationflags=_QUIETLY,
     )
-    return _Helper(process, cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout))
+    return _Worker(process, cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout))
 
 
 def _surroundings(folder: Path | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Tests of differences, made in the helper process: shuffling groups takes longer than a vote may wait.
+"""Tests of differences, made in the worker process: shuffling groups takes longer than a vote may wait.
 
 What comes in are tables that the room may see; nobody's single answer does.
 """
@@ -6,11 +6,13 @@ What comes in are tables that the room may see; nobody's single answer does.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from . import form
 
-MOST_TABLES = 300
+MOST_TABLES = 5_000
+MOST_REMEMBERED = 10_000
 MOST_ROWS = 60
 MOST_CELLS = 60
 
@@ -35,17 +37,23 @@ def from_json(value: Any) -> tuple[DifferenceTable, ...]:
 
 def adjusted(tables: tuple[DifferenceTable, ...]) -> list[float | None]:
     """p of each table among those present, by Holm for all of them together; None where there is no test."""
-    from kiosk.statistics.checks import NotComputable
-    from kiosk.statistics.crosstabs import compare_groups, holm
+    from kiosk.statistics.crosstabs import holm
 
-    found: list[float | None] = []
-    for table in tables:
-        try:
-            found.append(compare_groups(table.rows, seed=table.seed, ordered_answers=table.ordered).p)
-        except NotComputable:
-            found.append(None)
+    found = [_tested(table) for table in tables]
     together = iter(holm([p for p in found if p is not None]))
     return [next(together) if p is not None else None for p in found]
+
+
+@lru_cache(MOST_REMEMBERED)
+def _tested(table: DifferenceTable) -> float | None:
+    """p of one table. It is remembered: the family is asked for anew with each comparison that joins it."""
+    from kiosk.statistics.checks import NotComputable
+    from kiosk.statistics.crosstabs import compare_groups
+
+    try:
+        return compare_groups(table.rows, seed=table.seed, ordered_answers=table.ordered).p
+    except NotComputable:
+        return None
 
 
 def of_change(table: DifferenceTable) -> float | None:

@@ -1,6 +1,6 @@
 """A result as PNG or SVG, drawn with matplotlib's own backends and without pyplot's global state.
 
-Runs in the helper process. Texts are never read as mathematics (a label ``$$`` would otherwise be an
+Runs in the worker process. Texts are never read as mathematics (a label ``$$`` would otherwise be an
 error), and in SVG they become outlines: the picture looks the same wherever it is pasted, whatever fonts
 are there, and no word of a participant stands in it as markup.
 """
@@ -17,20 +17,15 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
 from .figure import Direction, Figure, description, with_texts
-from .layout import (
-    LEFT_TO_RIGHT_MARK,
-    PAPER,
-    RIGHT_TO_LEFT_MARK,
-    WIDTH,
-    Layout,
-    lay_out,
-)
-from .marks import Align, Box, Mark, Words
+from .layout import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, Layout, lay_out
+from .marks import Align, Box, Mark, Ribbon, Words
+from .page import PAPER, WIDTH
 from .svg import with_plain_attributes
 from .typesetting import DPI, legible, properties
 from .wording import plain
@@ -77,6 +72,8 @@ def _painted(layout: Layout, direction: Direction) -> Canvas:
 def _paint(mark: Mark, canvas: Canvas, place: Transform, order: int, direction: Direction) -> None:
     if isinstance(mark, Box):
         canvas.add_artist(_rectangle(mark, place, order))
+    elif isinstance(mark, Ribbon):
+        canvas.add_artist(_ribbon(mark, place, order))
     else:
         canvas.add_artist(_text(mark, place, order, direction))
 
@@ -87,6 +84,21 @@ def _rectangle(box: Box, place: Transform, order: int) -> Rectangle:
         facecolor=box.fill, edgecolor=PAPER if box.hatched else "none", linewidth=0,
         hatch="////" if box.hatched else None, transform=place, zorder=order,
     )  # fmt: skip
+
+
+def _ribbon(ribbon: Ribbon, place: Transform, order: int) -> PathPatch:
+    """Two like curves, one above the other, closed at both ends."""
+    left, middle, right = ribbon.x, ribbon.x + ribbon.width / 2, ribbon.x + ribbon.width
+    top, end, thick = ribbon.y, ribbon.y + ribbon.drop, ribbon.thick
+    points = [
+        (left, top), (middle, top), (middle, end), (right, end), (right, end + thick),
+        (middle, end + thick), (middle, top + thick), (left, top + thick), (left, top),
+    ]  # fmt: skip
+    curve = [Path.CURVE4] * 3
+    path = Path(points, [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY])
+    return PathPatch(
+        path, facecolor=ribbon.fill, edgecolor="none", alpha=ribbon.opacity, transform=place, zorder=order
+    )
 
 
 _SIDES: dict[Direction, dict[Align, Literal["left", "center", "right"]]] = {

@@ -11,11 +11,21 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, cast
 
 from . import form
+from .comparison import (
+    Grid,
+    Moves,
+    described_grid,
+    described_moves,
+    grid_from_json,
+    grid_with_texts,
+    moves_from_json,
+    moves_with_texts,
+)
 
-Tone = Literal["plain", "strong", "quiet"]
+Tone = Literal["plain", "strong", "quiet", "bare"]
 Direction = Literal["ltr", "rtl"]
 
-TONES = ("plain", "strong", "quiet")
+TONES = ("plain", "strong", "quiet", "bare")
 Side = Literal["against", "against-strong", "neutral", "for", "for-strong", "dont-know"]
 SIDES = ("against", "against-strong", "neutral", "for", "for-strong", "dont-know")
 DIRECTIONS = ("ltr", "rtl")
@@ -28,7 +38,9 @@ MOST_NOTES = 20
 class FigureBar:
     """One bar. ``length`` is 0 to 100, in percent of the base; ``percent`` is None where it may not be said.
 
-    ``strong`` marks the bars that the headline adds together, ``quiet`` those outside the base.
+    ``strong`` marks the bars that the headline adds together, ``quiet`` those outside the base; a ``bare``
+    one has figures and nothing drawn. ``beside`` is the length of what the bar is compared with, and
+    ``remark`` says under the label how the two relate.
     """
 
     label: str
@@ -36,6 +48,8 @@ class FigureBar:
     percent: str | None
     length: float
     tone: Tone = "plain"
+    beside: float | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,9 @@ class Strip:
 class Figure:
     """A result as one picture: the question above, the answers, and under them n, base, notes and date.
 
-    A figure has ``bars``, or ``texts`` (approved ones), or a ``message`` that says why it has neither.
-    ``headings`` stand over the percents and the counts. ``end_labels`` belong to the first and the last bar
+    A figure has ``bars``, a ``grid`` of groups, ``moves`` between two rounds, ``texts`` (approved ones), or
+    a ``message`` that says why it has none of them. ``headings`` stand over the percents and the counts,
+    ``keys`` say what the bars and those beside them are. ``end_labels`` belong to the first and the last bar
     of a numeric scale. ``rehearsal`` is the word to stamp across, empty for a real result.
     ``sentence`` is the result in one sentence, for those who cannot see the bars.
     """
@@ -87,6 +102,9 @@ class Figure:
     lang: str = "en"
     direction: Direction = "ltr"
     strip: Strip | None = None
+    keys: tuple[str, str] | None = None
+    grid: Grid | None = None
+    moves: Moves | None = None
 
 
 def to_json(figure: Figure) -> dict[str, Any]:
@@ -108,13 +126,16 @@ def from_json(value: Any) -> Figure:
         message=form.text(data, "message"),
         headline=form.text(data, "headline"),
         run=form.text(data, "run"),
-        headings=_pair(data, "headings"),
-        end_labels=None if data.get("end_labels") is None else _pair(data, "end_labels"),
+        headings=form.pair(data, "headings"),
+        end_labels=None if data.get("end_labels") is None else form.pair(data, "end_labels"),
         sentence=form.text(data, "sentence"),
         rehearsal=form.text(data, "rehearsal", 60),
         lang=form.text(data, "lang", 35),
         direction=cast(Direction, form.one_of(data, "direction", DIRECTIONS)),
         strip=None if data.get("strip") is None else _strip_from_json(data["strip"]),
+        keys=None if data.get("keys") is None else form.pair(data, "keys"),
+        grid=None if data.get("grid") is None else grid_from_json(data["grid"]),
+        moves=None if data.get("moves") is None else moves_from_json(data["moves"]),
     )
 
 
@@ -124,8 +145,10 @@ def _bar_from_json(value: Any) -> FigureBar:
         label=form.text(data, "label"),
         count=form.text(data, "count", 40),
         percent=form.optional_text(data, "percent"),
-        length=min(max(form.number(data, "length"), 0.0), 100.0),
+        length=form.share(data, "length"),
         tone=cast(Tone, form.one_of(data, "tone", TONES)),
+        beside=form.optional_share(data, "beside"),
+        remark=form.text(data, "remark"),
     )
 
 
@@ -148,13 +171,6 @@ def _segment_from_json(value: Any) -> FigureSegment:
     )
 
 
-def _pair(data: Any, name: str) -> tuple[str, str]:
-    pair = form.texts(data, name, 2)
-    if len(pair) != 2:
-        raise ValueError(f"{name}: expected two texts")
-    return pair[0], pair[1]
-
-
 def with_texts(figure: Figure, change: Callable[[str], str]) -> Figure:
     """The figure with every text in it changed alike."""
     return replace(
@@ -174,22 +190,33 @@ def with_texts(figure: Figure, change: Callable[[str], str]) -> Figure:
         end_labels=figure.end_labels and (change(figure.end_labels[0]), change(figure.end_labels[1])),
         sentence=change(figure.sentence),
         rehearsal=change(figure.rehearsal),
+        keys=figure.keys and (change(figure.keys[0]), change(figure.keys[1])),
+        grid=figure.grid and grid_with_texts(figure.grid, change),
+        moves=figure.moves and moves_with_texts(figure.moves, change),
     )
 
 
 def _bar_with_texts(bar: FigureBar, change: Callable[[str], str]) -> FigureBar:
     percent = None if bar.percent is None else change(bar.percent)
-    return replace(bar, label=change(bar.label), count=change(bar.count), percent=percent)
+    return replace(
+        bar, label=change(bar.label), count=change(bar.count), percent=percent, remark=change(bar.remark)
+    )
 
 
 def description(figure: Figure) -> str:
     """The picture in words: the result, what it rests on, and what it does not say."""
-    bars = "; ".join(
-        f"{bar.label}: {', '.join(part for part in (bar.percent, bar.count) if part)}" for bar in figure.bars
-    )
-    parts = (figure.rehearsal, figure.run, figure.sentence or bars, *figure.texts[:20], figure.message,
+    parts = (figure.rehearsal, figure.run, figure.sentence or _bars_in_words(figure.bars),
+             described_grid(figure.grid) if figure.grid else "",
+             described_moves(figure.moves) if figure.moves else "", *figure.texts[:20], figure.message,
              figure.base, *figure.notes, _where_and_when(figure))  # fmt: skip
     return " · ".join(part for part in parts if part)
+
+
+def _bars_in_words(bars: tuple[FigureBar, ...]) -> str:
+    return "; ".join(
+        f"{bar.label}: {', '.join(part for part in (bar.remark, bar.percent, bar.count) if part)}"
+        for bar in bars
+    )
 
 
 def _where_and_when(figure: Figure) -> str:

@@ -33,6 +33,15 @@ def number(data: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
+def share(data: Mapping[str, Any], name: str) -> float:
+    """A number kept between 0 and 100."""
+    return min(max(number(data, name), 0.0), 100.0)
+
+
+def optional_share(data: Mapping[str, Any], name: str) -> float | None:
+    return None if data.get(name) is None else share(data, name)
+
+
 def items(data: Mapping[str, Any], name: str, read: Callable[[Any], T], most: int) -> tuple[T, ...]:
     """A list, each item read by itself."""
     value = data.get(name)
@@ -45,6 +54,14 @@ def items(data: Mapping[str, Any], name: str, read: Callable[[Any], T], most: in
 
 def texts(data: Mapping[str, Any], name: str, most: int) -> tuple[str, ...]:
     return items(data, name, lambda item: text({name: item}, name), most)
+
+
+def pair(data: Mapping[str, Any], name: str) -> tuple[str, str]:
+    """Two texts."""
+    found = texts(data, name, 2)
+    if len(found) != 2:
+        raise ValueError(f"{name}: expected two texts")
+    return found[0], found[1]
 
 
 def one_of(data: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:

@@ -6,38 +6,34 @@ no question or answer is cut short to save room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .figure import Figure, FigureBar, Side, Strip
+from .figure import Figure, FigureBar, Strip
+from .grid import lay_out_grid
 from .marks import EMPTY, Block, Box, Mark, Words, stack, words
+from .moves import lay_out_moves
+from .page import (
+    ACCENT_INK,
+    BAR,
+    BAR_LIGHT,
+    BAR_QUIET,
+    BAR_STRONG,
+    CAUTION,
+    HEIGHT,
+    INK,
+    MARGIN,
+    MOST_LINES,
+    OTHER,
+    PAPER,
+    QUIET_INK,
+    ROOM,
+    RULE,
+    SIDE_FILLS,
+    TRACK,
+    WIDTH,
+)
 from .typesetting import Face, Lines, set_evenly, set_lines, width
-
-WIDTH = 1920
-HEIGHT = 1080
-MARGIN = 84
-ROOM = WIDTH - 2 * MARGIN
-
-# The wall's colours in its light theme, on white so that a picture can be pasted anywhere.
-INK = "#17272b"
-QUIET_INK = "#43535a"
-ACCENT_INK = "#0d4f55"
-BAR = "#1a6a70"
-BAR_STRONG = "#0a3d42"
-BAR_LIGHT = "#7fb1b3"
-BAR_QUIET = "#6f8587"
-TRACK = "#ebe8e0"
-RULE = "#c9c6bd"
-CAUTION = "#7d4600"
-SIDE_FILLS: dict[Side, str] = {
-    "against": "#bf7f33",
-    "against-strong": "#7d4600",
-    "neutral": "#737e80",
-    "for": "#4f9598",
-    "for-strong": "#0a3d42",
-    "dont-know": "#dcd6c9",
-}
-PAPER = "#ffffff"
 
 LEFT_TO_RIGHT_MARK = "\u200e"
 RIGHT_TO_LEFT_MARK = "\u200f"
@@ -45,7 +41,6 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 _SCALES = (1.16, 1.08, 1.0, 0.93, 0.86, 0.8, 0.75, 0.7)
 _LABEL_SHARE = 0.45
 _COLUMN_GAP = 34
-_MOST_LINES = 8
 _MOST_QUESTION_LINES = 30
 _MOST_QUOTES_HEIGHT = 2 * HEIGHT
 
@@ -82,7 +77,7 @@ def _head(figure: Figure, scale: float) -> Block:
     """The question, what run it was, and the result in a line."""
     run = set_lines(figure.run, ROOM, Face(28 * scale, bold=True), most=2)
     title = set_evenly(figure.title, ROOM, Face(54 * scale, bold=True), _MOST_QUESTION_LINES)
-    headline = set_evenly(figure.headline, ROOM, Face(38 * scale), _MOST_LINES)
+    headline = set_evenly(figure.headline, ROOM, Face(38 * scale), MOST_LINES)
     head = stack(
         words(run, QUIET_INK, MARGIN),
         words(title, INK, MARGIN),
@@ -109,12 +104,12 @@ def _foot(figure: Figure, scale: float) -> Block:
     # Marks beside each dot keep an Arabic title and a Swedish place from running into one another.
     mark = LEFT_TO_RIGHT_MARK if figure.direction == "ltr" else RIGHT_TO_LEFT_MARK
     source = f"{mark} · {mark}".join(part for part in (figure.meeting, figure.place, figure.date) if part)
-    base = set_lines(figure.base, ROOM, Face(23 + 8 * scale, bold=True), _MOST_LINES)
-    notes = (set_lines(note, ROOM, small, _MOST_LINES) for note in figure.notes)
+    base = set_lines(figure.base, ROOM, Face(23 + 8 * scale, bold=True), MOST_LINES)
+    notes = (set_lines(note, ROOM, small, MOST_LINES) for note in figure.notes)
     lines = stack(
         words(base, INK, MARGIN),
         *(words(note, QUIET_INK, MARGIN) for note in notes),
-        words(set_lines(source, ROOM, small, _MOST_LINES), INK, MARGIN),
+        words(set_lines(source, ROOM, small, MOST_LINES), INK, MARGIN),
         gap=8,
     )
     rule = Block(26 * scale, (Box(MARGIN, 0, ROOM, 3, RULE),))
@@ -125,9 +120,13 @@ def _body(figure: Figure, scale: float, room: float) -> Block:
     """The answers, spread over the room where there is more than they need."""
     if figure.bars:
         return _bars(figure, scale, room)
+    if figure.grid is not None:
+        return _centred(lay_out_grid(figure.grid, scale, room), room, 0.3)
+    if figure.moves is not None:
+        return _centred(lay_out_moves(figure.moves, scale, room), room, 0.3)
     if figure.texts:
         return _quotes(figure.texts, scale, room)
-    message = set_evenly(figure.message, ROOM * 0.8, Face(46 * scale), _MOST_LINES)
+    message = set_evenly(figure.message, ROOM * 0.8, Face(46 * scale), MOST_LINES)
     block = words(message, QUIET_INK, WIDTH / 2, "middle")
     return _centred(block, room, 0.45)
 
@@ -153,15 +152,35 @@ def _bars(figure: Figure, scale: float, room: float) -> Block:
     bars = _with_end_labels(figure)
     face = Face(36 * scale)
     labels = _labels(bars, face)
-    columns = _columns(figure, bars, labels, face)
+    remarks = _remarks(bars, replace(face, size=face.size * 0.72))
+    columns = _columns(figure, bars, [*labels, *remarks], face)
     headings = _headings(figure, bars, columns, Face(max(24 * scale, 20)))
     strip = _strip(figure.strip, scale) if figure.strip is not None else EMPTY
-    thickness, gap = _measures(labels, scale, room - headings.height - strip.height)
+    keys = _keys(figure.keys, Face(26 * scale)) if figure.keys is not None else EMPTY
+    named = [
+        stack(words(label, INK, MARGIN), words(remark, QUIET_INK, MARGIN))
+        for label, remark in zip(labels, remarks, strict=True)
+    ]
+    thickness, gap = _measures(named, scale, room - headings.height - strip.height - keys.height)
     striped = any(bar.tone == "strong" for bar in bars)
     rows = (
-        _row(bar, label, columns, thickness, gap, striped) for bar, label in zip(bars, labels, strict=True)
+        _row(bar, name, columns, face, thickness, gap, striped) for bar, name in zip(bars, named, strict=True)
     )
-    return _centred(stack(strip, headings, *rows), room, 0.3)
+    return _centred(stack(strip, keys, headings, *rows), room, 0.3)
+
+
+def _keys(keys: tuple[str, str], face: Face) -> Block:
+    """What the bars are, and what those beside them."""
+    marks: list[Mark] = []
+    x = float(MARGIN)
+    for fill, key in zip((BAR, OTHER), keys, strict=True):
+        name = set_lines(key, ROOM / 2 - 2 * face.size, face, most=1)
+        marks += [
+            Box(x, face.leading / 2 - face.size / 2, face.size, face.size, fill),
+            *words(name, INK, x + 1.5 * face.size).marks,
+        ]
+        x += name.width + 3.5 * face.size
+    return Block(face.leading * 1.6, tuple(marks))
 
 
 def _strip(strip: Strip, scale: float) -> Block:
@@ -197,10 +216,14 @@ def _explained(bar: FigureBar, meaning: str) -> FigureBar:
 
 
 def _labels(bars: tuple[FigureBar, ...], face: Face) -> tuple[Lines, ...]:
-    return tuple(set_evenly(bar.label, ROOM * _LABEL_SHARE, face, _MOST_LINES) for bar in bars)
+    return tuple(set_evenly(bar.label, ROOM * _LABEL_SHARE, face, MOST_LINES) for bar in bars)
 
 
-def _columns(figure: Figure, bars: tuple[FigureBar, ...], labels: tuple[Lines, ...], face: Face) -> _Columns:
+def _remarks(bars: tuple[FigureBar, ...], face: Face) -> tuple[Lines, ...]:
+    return tuple(set_lines(bar.remark, ROOM * _LABEL_SHARE, face, MOST_LINES) for bar in bars)
+
+
+def _columns(figure: Figure, bars: tuple[FigureBar, ...], labels: Sequence[Lines], face: Face) -> _Columns:
     """Columns as wide as what stands in them; the bars get the rest."""
     percent_heading, count_heading = figure.headings
     percents = [bar.percent or "" for bar in bars]
@@ -234,33 +257,48 @@ def _headings(figure: Figure, bars: tuple[FigureBar, ...], columns: _Columns, fa
     return Block(face.leading * 1.2, marks) if marks else EMPTY
 
 
-def _measures(labels: tuple[Lines, ...], scale: float, room: float) -> tuple[float, float]:
+def _measures(names: Sequence[Block], scale: float, room: float) -> tuple[float, float]:
     """How thick the bars are and what stands between them; both grow with the room there is for each."""
-    thickness = min(max(42 * scale, 0.5 * room / len(labels)), 92 * scale)
-    filled = sum(max(label.height, thickness) for label in labels)
-    gap = min(max(13 * scale, (room - filled) / len(labels)), 0.8 * thickness)
+    thickness = min(max(42 * scale, 0.5 * room / len(names)), 92 * scale)
+    filled = sum(max(name.height, thickness) for name in names)
+    gap = min(max(13 * scale, (room - filled) / len(names)), 0.8 * thickness)
     return thickness, gap
 
 
 def _row(
-    bar: FigureBar, label: Lines, columns: _Columns, thickness: float, gap: float, striped: bool
+    bar: FigureBar, name: Block, columns: _Columns, face: Face, thickness: float, gap: float, striped: bool
 ) -> Block:
-    height = max(label.height, thickness) + gap
+    height = max(name.height, thickness) + gap
     middle = height / 2
+    is_bare = bar.tone == "bare" and bar.beside is None
+    drawn = () if is_bare else _drawn(bar, columns, middle - thickness / 2, thickness, striped)
+    return Block(
+        height,
+        (*name.moved(middle - name.height / 2), *drawn, *_numbers(bar, columns, face, middle)),
+    )
+
+
+def _drawn(bar: FigureBar, columns: _Columns, top: float, thickness: float, striped: bool) -> tuple[Box, ...]:
+    """The bar on its track; with what it is compared with under it there is none: neither ends at 100 %."""
     room = columns.bar_end - columns.bar_start
-    track = Box(columns.bar_start, middle - thickness / 2, room, thickness, TRACK)
+    track = Box(columns.bar_start, top, room, thickness, TRACK)
     filled = replace(
         track,
         width=room * bar.length / 100,
+        height=thickness * (1.0 if bar.beside is None else 0.58),
         fill=_fill(bar, striped),
         hatched=striped and bar.tone != "strong",
     )
+    beside = replace(
+        track,
+        y=top + 0.66 * thickness,
+        width=room * (bar.beside or 0) / 100,
+        height=0.34 * thickness,
+        fill=OTHER,
+    )
     start = replace(track, width=3, fill=INK)
-    return Block(height, (
-        *words(label, INK, MARGIN).moved(middle - label.height / 2),
-        track, *([filled] if bar.length else []), start,
-        *_numbers(bar, columns, label.face, middle),
-    ))  # fmt: skip
+    tracks = (track,) if bar.beside is None else ()
+    return (*tracks, *(box for box in (filled, beside) if box.width), start)
 
 
 def _fill(bar: FigureBar, striped: bool) -> str:

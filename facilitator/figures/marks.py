@@ -1,4 +1,4 @@
-"""What a picture is made of: words and boxes with their places, and blocks of them that can be stacked."""
+"""What a picture is made of: words, boxes and ribbons with their places, and blocks that can be stacked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,20 @@ class Box:
     hatched: bool = False
 
 
-Mark = Words | Box
+@dataclass(frozen=True)
+class Ribbon:
+    """A band from side to side: its upper edge begins at ``y`` and has come ``drop`` lower at the end."""
+
+    x: float
+    y: float
+    width: float
+    drop: float
+    thick: float
+    fill: str
+    opacity: float = 1.0
+
+
+Mark = Words | Box | Ribbon
 
 
 @dataclass(frozen=True)

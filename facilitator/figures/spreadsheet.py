@@ -1,4 +1,4 @@
-"""A workbook as XLSX, written with XlsxWriter. Runs in the helper process.
+"""A workbook as XLSX, written with XlsxWriter. Runs in the worker process.
 
 Every text is written as a text: nothing is taken for a formula, a link or a number, whoever typed it.
 """

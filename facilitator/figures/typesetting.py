@@ -1,4 +1,4 @@
-"""Fonts, the width of words, and lines that fit. Runs in the helper process.
+"""Fonts, the width of words, and lines that fit. Runs in the worker process.
 
 All lengths are in pixels of a picture at ``DPI``, so that 1,920 of them fill the text width of an A4 page.
 """

@@ -1,4 +1,4 @@
-"""How the server and its helper process speak: messages with their lengths in front, over two pipes.
+"""How the server and its worker process speak: messages with their lengths in front, over two pipes.
 
 A message is two lengths (4 bytes each, big-endian), a header in JSON, and a body of bytes.
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_ORDINARY = re.compile("[ -~\u00a0-\u02ff\u2010-\u2027\u202f-\u205e]*")
+"""Latin letters and punctuation, of which nothing has to be looked at one by one."""
 _BREAKS = re.compile("[\t\n\r\f\v\u0085\u2028\u2029]")
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Cn"})
@@ -17,6 +19,8 @@ def plain(text: str) -> str:
     What XML cannot carry (control characters, lone surrogates, non-characters) would spoil a whole SVG or
     workbook. Hard spaces stay, since they hold figure and unit together.
     """
+    if _ORDINARY.fullmatch(text):
+        return re.sub(" +", " ", text).strip()
     printable = "".join(letter for letter in _BREAKS.sub(" ", text) if _is_printable(letter))
     one_line = re.sub(" +", " ", unicodedata.normalize("NFC", printable)).strip()
     return _without_towers(one_line)

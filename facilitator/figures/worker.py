@@ -1,4 +1,4 @@
-"""The helper process: draws figures, writes workbooks and tests differences, one after the other.
+"""The worker process: draws figures, writes workbooks and tests differences, one after the other.
 
 It runs beside the server at a lower priority and is the only one to import matplotlib and XlsxWriter, so
 that neither their memory nor their crashes are the server's. It ends when its input ends, and so never
@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from . import wire
@@ -19,6 +20,8 @@ from . import wire
 LONGEST_JOB_SECONDS = 60
 """A job that hangs ends the process, even when nobody is left to notice."""
 NICENESS = 10
+SESSION_NICENESS = 5
+"""Milder: this one is weighed against every other program, too."""
 
 
 def main() -> None:
@@ -38,10 +41,15 @@ def _answers_alone() -> BinaryIO:
 
 
 def _be_modest() -> None:
-    """Votes come first. Windows has no ``nice``; there the server asks for a low priority at the start."""
+    """Votes come first. Windows has no ``nice``; there the server asks for a low priority at the start.
+
+    Linux may weigh whole sessions against each other, and this process is one of its own.
+    """
     if sys.platform != "win32":
         with suppress(OSError):
-            os.nice(NICENESS)
+            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS), encoding="ascii")
 
 
 def _warm_up() -> None:

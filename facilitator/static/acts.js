@@ -2,13 +2,19 @@
  * Every act of the console is a button that carries its address and body:
  *   <button data-act="close" data-url="/api/v1/rounds/…/close" data-body="{}" data-confirm="dialog-id">
  * It is sent with the version the page shows, so that two consoles never act on different pictures.
+ *
+ * No press is lost without a sign. While an act is on its way, and for a moment after it, the primary button says that it
+ * waits; a press of another button is kept and carried out when its turn has come. Without the server nothing can be
+ * pressed, and every button shows it.
  */
 
-import { call } from "./api.js";
-import { hush, tellRefusal } from "./notices.js";
+import { call, UNREACHABLE } from "./api.js";
+import { hush, say, tellRefusal } from "./notices.js";
 
-/** A press so soon after the last act, or after the button changed, was meant for what stood there before. */
-const CALM_MS = 700;
+/** A second press so soon is a slip of the finger: a double click, a clicker that bounces. */
+const SLIP_MS = 400;
+/** A press so soon after the button has changed was meant for what stood there before. */
+const READ_MS = 250;
 
 /**
  * Called before an act is sent; what it gives is called when the act is done, and sees to it that the page is up to
@@ -18,15 +24,25 @@ const CALM_MS = 700;
  */
 
 export class Acts {
-  #busy = false;
-  #calmUntil = 0;
+  #isSending = false;
+  #isAway = false;
+  #restUntil = 0;
   /** @type {number | undefined} */
-  #calm;
+  #rest;
+  /** What was pressed last, and when. */
+  #last = { act: "", at: -Infinity };
+  /** @type {string[]} names of the buttons that were pressed while an act was on its way */
+  #kept = [];
   #expectNews;
+  #onAway;
 
-  /** @param {ExpectNews} expectNews */
-  constructor(expectNews) {
+  /**
+   * @param {ExpectNews} expectNews
+   * @param {() => void} onAway called when an act did not reach the server
+   */
+  constructor(expectNews, onAway) {
     this.#expectNews = expectNews;
+    this.#onAway = onAway;
     document.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("close", (event) => this.#onAnswer(event), true);
   }
@@ -37,8 +53,19 @@ export class Acts {
    * @param {boolean} isOther the primary button means something else than before
    */
   pictured(isOther) {
-    if (isOther) this.#rest();
+    if (isOther) this.#waitFor(READ_MS);
     else this.#mark();
+  }
+
+  /**
+   * The server is away, or it is back.
+   *
+   * @param {boolean} isAway
+   */
+  away(isAway) {
+    this.#isAway = isAway;
+    this.#kept = [];
+    this.#mark();
   }
 
   /**
@@ -61,61 +88,143 @@ export class Acts {
 
   /** @param {HTMLButtonElement} button */
   #begin(button) {
-    if (this.#busy || performance.now() < this.#calmUntil) return;
-    const question = document.getElementById(button.dataset.confirm ?? "");
-    if (!(question instanceof HTMLDialogElement)) {
-      void this.#send(button);
+    if (this.#isAway || this.#rests(button)) {
+      speak(say(this.#isAway ? "away" : "wait"));
       return;
     }
-    question.dataset.about = button.dataset.focus ?? "";
-    question.returnValue = "";
-    question.showModal();
+    this.#last = { act: button.dataset.act ?? "", at: performance.now() };
+    const question = document.getElementById(button.dataset.confirm ?? "");
+    if (question instanceof HTMLDialogElement) ask(question, nameOf(button));
+    else this.#carryOut(button);
+  }
+
+  /**
+   * Whether a press of this button could be one that was meant for what stood there before.
+   *
+   * @param {HTMLButtonElement} button
+   */
+  #rests(button) {
+    const now = performance.now();
+    if (isPrimary(button)) return this.#isSending || now < this.#restUntil;
+    return button.dataset.act === this.#last.act && now - this.#last.at < SLIP_MS;
   }
 
   /** @param {Event} event */
   #onAnswer(event) {
     const question = event.target;
     if (!(question instanceof HTMLDialogElement) || question.returnValue !== "yes") return;
-    const name = CSS.escape(question.dataset.about ?? "");
-    const button = document.querySelector(`[data-act][data-focus="${name}"]`);
-    if (button instanceof HTMLButtonElement) void this.#send(button);
+    const button = buttonOf(question.dataset.about ?? "");
+    if (button) this.#carryOut(button);
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #carryOut(button) {
+    if (!this.#isSending) {
+      void this.#send(button);
+      return;
+    }
+    if (!this.#kept.includes(nameOf(button))) this.#kept.push(nameOf(button));
+    this.#mark();
   }
 
   /** @param {HTMLButtonElement} button */
   async #send(button) {
-    this.#busy = true;
-    this.#rest();
+    const name = nameOf(button);
+    const { act, url = "", method = "POST", body = "{}" } = button.dataset;
+    this.#isSending = true;
     button.setAttribute("aria-busy", "true");
+    this.#waitFor(SLIP_MS);
     const catchUp = this.#expectNews();
-    const { url = "", method = "POST", body = "{}" } = button.dataset;
     const answer = await call(method, url, { ...JSON.parse(body), ...versionSeen() });
-    button.removeAttribute("aria-busy");
-    this.#busy = false;
     if (answer.ok) {
       hush();
-      document.dispatchEvent(new CustomEvent("acted", { detail: { act: button.dataset.act } }));
+      document.dispatchEvent(new CustomEvent("acted", { detail: { act } }));
     } else {
       tellRefusal(answer);
+      // What was pressed after it was meant for a page on which it had gone well.
+      this.#kept = [];
+      if (answer.code === UNREACHABLE) this.#onAway();
     }
     await catchUp(!answer.ok);
+    buttonOf(name)?.removeAttribute("aria-busy");
+    this.#isSending = false;
+    this.#mark();
+    this.#goOn();
   }
 
-  /** Take no press for a moment, and let it be seen. */
-  #rest() {
-    this.#calmUntil = performance.now() + CALM_MS;
-    clearTimeout(this.#calm);
-    this.#calm = setTimeout(() => {
-      this.#calmUntil = 0;
+  /** Carry out what was pressed meanwhile, if it is still there. */
+  #goOn() {
+    const next = buttonOf(this.#kept.shift() ?? "");
+    if (next) this.#carryOut(next);
+    else if (this.#kept.length > 0) this.#goOn();
+  }
+
+  /**
+   * Take no press of the primary button for a while, and let it be seen.
+   *
+   * @param {number} span in milliseconds
+   */
+  #waitFor(span) {
+    this.#restUntil = Math.max(this.#restUntil, performance.now() + span);
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#restUntil = 0;
       this.#mark();
-    }, CALM_MS);
+    }, this.#restUntil - performance.now());
     this.#mark();
   }
 
   #mark() {
-    const button = document.querySelector('[data-focus="primary"]');
-    if (performance.now() < this.#calmUntil) button?.setAttribute("aria-disabled", "true");
-    else button?.removeAttribute("aria-disabled");
+    for (const button of document.querySelectorAll("[data-act]")) {
+      if (!(button instanceof HTMLButtonElement)) continue;
+      set(button, "aria-disabled", this.#isAway || this.#rests(button));
+      if (this.#kept.includes(nameOf(button))) button.setAttribute("aria-busy", "true");
+    }
   }
+}
+
+/**
+ * @param {HTMLDialogElement} question
+ * @param {string} about the name of the button it asks about
+ */
+function ask(question, about) {
+  question.dataset.about = about;
+  question.returnValue = "";
+  question.showModal();
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string} attribute
+ * @param {boolean} isSet
+ */
+function set(button, attribute, isSet) {
+  if (isSet) button.setAttribute(attribute, "true");
+  else button.removeAttribute(attribute);
+}
+
+/** @param {string} words */
+function speak(words) {
+  const announcer = document.querySelector("[data-announcer]");
+  if (announcer) announcer.textContent = words;
+}
+
+/** @param {HTMLButtonElement} button */
+function nameOf(button) {
+  return button.dataset.focus ?? "";
+}
+
+/** @param {HTMLButtonElement} button */
+function isPrimary(button) {
+  return nameOf(button) === "primary";
+}
+
+/**
+ * @param {string} name
+ * @returns {HTMLButtonElement | null}
+ */
+function buttonOf(name) {
+  return name ? document.querySelector(`[data-act][data-focus="${CSS.escape(name)}"]`) : null;
 }
 
 /** The version of the picture that the user is looking at. */

@@ -4,6 +4,7 @@ const TICK_MS = 1000;
 
 /** How far the server's clock is ahead of this one. Every picture says a time a little past, so the greatest is right. */
 let ahead = -Infinity;
+let isStopped = false;
 
 /**
  * Learn the server's time from a picture.
@@ -16,6 +17,16 @@ export function readClock(picture) {
   tick();
 }
 
+/**
+ * Stop counting while the server is away: nobody knows whether the round is still open.
+ *
+ * @param {boolean} isAway
+ */
+export function stopClock(isAway) {
+  isStopped = isAway;
+  tick();
+}
+
 /** Start counting. */
 export function startClock() {
   tick();
@@ -23,6 +34,7 @@ export function startClock() {
 }
 
 function tick() {
+  if (isStopped) return;
   for (const element of document.querySelectorAll("[data-since]")) {
     const since = Date.parse(element.getAttribute("data-since") ?? "");
     if (!Number.isNaN(since) && Number.isFinite(ahead)) element.textContent = written(Date.now() + ahead - since);

@@ -39,20 +39,21 @@ async function fillIn(place, url) {
 }
 
 /**
- * Send the papers of a form. Their ids are minted once: papers that were sent and not answered for are sent as they were,
- * so that no paper counts twice.
+ * Send the papers of a form. Their ids are minted once: of papers that were sent and not answered for, those that the
+ * form still holds are sent as they were, so that no paper counts twice.
  *
  * @param {HTMLFormElement} form
  */
 async function addPapers(form) {
   const url = form.dataset.paper ?? "";
   const shelf = form.querySelector("[data-paper-notices]");
-  const ballots = unsent.get(url) ?? papersOf(form);
+  const before = unsent.get(url) ?? [];
+  const ballots = papersOf(form, before);
   if (ballots.length === 0) {
     tell(say("no-papers"), "caution", shelf);
     return;
   }
-  unsent.set(url, ballots);
+  unsent.set(url, [...new Set([...before, ...ballots])]);
   const answer = await call("POST", url, { ballots, channel: "paper" });
   if (!answer.ok) {
     if (answer.code !== "unreachable") unsent.delete(url);
@@ -64,16 +65,26 @@ async function addPapers(form) {
   form.reset();
   // The picture may be newer than this form by now; what it kept of the fields is emptied as well.
   for (const field of document.querySelectorAll("[data-paper] input")) {
-    if (field instanceof HTMLInputElement) field.value = "";
+    if (!(field instanceof HTMLInputElement)) continue;
+    if (field.type === "checkbox") field.checked = false;
+    else field.value = "";
   }
   tell(say(answer.data.counted > 0 ? "papers-count" : "papers-wait"), "positive");
 }
 
-/** @param {HTMLFormElement} form */
-function papersOf(form) {
-  return [...form.querySelectorAll("input[data-answer]")].flatMap((field) => {
+/**
+ * Papers by how many there are of each: with one mark, in a field for each answer; with several, as they are ticked.
+ *
+ * @param {HTMLFormElement} form
+ * @param {{ id: string, answer: object }[]} before Papers that have an id already.
+ */
+function papersOf(form, before) {
+  const marks = [...form.querySelectorAll("input[data-mark]:checked")].map((box) => box.getAttribute("data-mark"));
+  return [...form.querySelectorAll("input[data-papers]")].flatMap((field) => {
     if (!(field instanceof HTMLInputElement)) return [];
     const count = Math.max(0, Math.floor(Number(field.value) || 0));
-    return Array.from({ length: count }, () => ({ id: uuid(), answer: JSON.parse(field.dataset.answer ?? "{}") }));
+    const answer = field.dataset.papers ? JSON.parse(field.dataset.papers) : { options: marks };
+    const same = before.filter((paper) => JSON.stringify(paper.answer) === JSON.stringify(answer));
+    return Array.from({ length: count }, (_, place) => same[place] ?? { id: uuid(), answer });
   });
 }

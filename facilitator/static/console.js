@@ -3,29 +3,28 @@
 import { follow, writePresence, writeTally } from "../kiosk/live.js";
 import { Acts } from "./acts.js";
 import { call } from "./api.js";
-import { readClock, startClock } from "./clock.js";
+import { readClock, startClock, stopClock } from "./clock.js";
 import { fillInWords, takePapers } from "./comparisons.js";
 import { setUpDoor, showDoor } from "./door.js";
 import { listenToKeys } from "./keys.js";
 import { Look } from "./look.js";
-import { replacePicture } from "./picture.js";
+import { hushAway } from "./notices.js";
+import { renewPicture } from "./picture.js";
 import { setUpSettings } from "./settings.js";
 import { useUpTicket } from "./ticket.js";
+import { hideKnownTroubles, setUpTroubles } from "./troubles.js";
 
 /** How long the socket may take to bring the news of an act. */
 const NEWS_WITHIN_MS = 500;
-/** There are few consoles, so they may hurry back where phones must spread out. */
-const FIRST_TRY_MS = 400;
-const NEXT_TRY_MS = 1_500;
 /** A blink of the network is not worth a word. */
-const LOST_AFTER_MS = 1_000;
+const LOST_AFTER_MS = 250;
+/** There are few consoles, so they may hurry back where phones must spread out. */
+const KNOCK_MS = 700;
 
 const meeting = document.body.dataset.meeting ?? "";
-const acts = new Acts(expectNews);
+const acts = new Acts(expectNews, lose);
 const look = new Look(meeting);
 let pictures = 0;
-/** @type {number | undefined} */
-let retry;
 /** @type {number | undefined} */
 let lost;
 
@@ -36,6 +35,7 @@ startClock();
 fillInWords();
 takePapers();
 setUpSettings();
+setUpTroubles();
 setUpDoor();
 showDoor();
 listenToKeys({
@@ -75,19 +75,20 @@ document.addEventListener("visibilitychange", () => document.hidden || link.wake
  * @param {string} html
  */
 function show(html) {
-  const before = picture();
-  const looked = look.place();
-  const now = replacePicture(html);
+  const before = { ...picture().dataset };
+  const now = renewPicture(html);
   if (!now) return;
   pictures += 1;
-  acts.pictured(now.dataset.verb !== before.dataset.verb || now.dataset.about !== before.dataset.about);
+  acts.pictured(now.dataset.verb !== before.verb || now.dataset.about !== before.about);
   readClock(now);
   showDoor();
   for (const code of document.querySelectorAll("[data-top-code]")) code.textContent = now.dataset.code ?? code.textContent;
-  if (now.dataset.item !== before.dataset.item) showPlace(now);
-  look.again(looked);
+  if (now.dataset.item !== before.item) showPlace(now);
+  look.again();
   fillInWords();
-  announce(now);
+  hideKnownTroubles();
+  announce(now, "say", "announcer");
+  announce(now, "say-troubles", "announcer-of-troubles");
 }
 
 /**
@@ -120,11 +121,12 @@ function expectNews() {
   };
 }
 
-/** Ask for the picture as it is now. */
+/** Ask for the picture as it is now; whether there was an answer. */
 async function catchUp() {
   const answer = await call("GET", `/facilitator/meetings/${encodeURIComponent(meeting)}/state`);
   if (answer.ok) show(answer.data.html);
   else if (answer.code === "operator_only") location.assign("/facilitator");
+  return answer.ok;
 }
 
 /** @param {number} span in milliseconds */
@@ -147,41 +149,49 @@ function showKeys() {
   if (keys instanceof HTMLDialogElement) keys.showModal();
 }
 
-/** @param {HTMLElement} shown */
-function announce(shown) {
-  const announcer = document.querySelector("[data-announcer]");
-  const words = shown.querySelector("[data-say]")?.textContent?.trim() ?? "";
+/**
+ * Say what is new, and nothing twice.
+ *
+ * @param {HTMLElement} shown
+ * @param {string} what
+ * @param {string} where
+ */
+function announce(shown, what, where) {
+  const announcer = document.querySelector(`[data-${where}]`);
+  const words = shown.querySelector(`[data-${what}]`)?.textContent?.trim() ?? "";
   if (announcer && announcer.textContent !== words) announcer.textContent = words;
 }
 
 function found() {
-  clearTimeout(retry);
   clearTimeout(lost);
   lost = undefined;
   mark("live");
+  hushAway();
 }
 
+/** The link is gone, or an act did not get through. */
 function lose() {
-  lost ??= setTimeout(() => {
-    mark("late");
-    // A console that was logged out from another one hears it here.
-    void catchUp();
-  }, LOST_AFTER_MS);
-  clearTimeout(retry);
-  retry = setTimeout(tryAgain, FIRST_TRY_MS);
+  lost ??= setTimeout(() => void comeBack(), LOST_AFTER_MS);
 }
 
-function tryAgain() {
-  link.wake();
-  retry = setTimeout(tryAgain, NEXT_TRY_MS);
+/** Knock until the server answers; a console that was logged out from another one hears it here. */
+async function comeBack() {
+  mark("away");
+  while (lost !== undefined) {
+    const isThere = await catchUp();
+    if (isThere && link.isUp()) found();
+    else if (isThere) link.wake();
+    await wait(KNOCK_MS);
+  }
 }
 
-/** @param {"live" | "late"} state */
+/** @param {"live" | "away"} state */
 function mark(state) {
-  const sign = document.querySelector("[data-link]");
-  if (!(sign instanceof HTMLElement)) return;
-  sign.dataset.state = state;
-  for (const words of sign.querySelectorAll("[data-link-words]")) {
+  const isAway = state === "away";
+  document.body.toggleAttribute("data-away", isAway);
+  acts.away(isAway);
+  stopClock(isAway);
+  for (const words of document.querySelectorAll("[data-link-words]")) {
     if (words instanceof HTMLElement) words.hidden = words.dataset.linkWords !== state;
   }
 }

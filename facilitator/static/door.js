@@ -12,7 +12,7 @@ export function setUpDoor() {
   const base = door.dataset.door ?? "";
   const lock = door.querySelector("[data-door-lock]");
   lock?.addEventListener("click", () => {
-    void act(door, "POST", `${base}/joining`, { locked: lock.getAttribute("aria-pressed") !== "true" });
+    void act(door, "POST", `${base}/joining`, { locked: door.dataset.locked !== "yes" });
   });
   door.querySelector("[data-door-new]")?.addEventListener("click", () => void act(door, "POST", `${base}/code`, {}));
   door.querySelector("[data-door-form]")?.addEventListener("submit", (event) => {
@@ -72,7 +72,10 @@ async function save(door, base) {
 function show(door, now) {
   write(door, "[data-door-code]", now.code);
   write(door, "[data-door-devices]", now.devices.toLocaleString(document.documentElement.lang));
-  door.querySelector("[data-door-lock]")?.setAttribute("aria-pressed", String(now.locked));
+  door.dataset.locked = now.locked ? "yes" : "no";
+  for (const words of door.querySelectorAll("[data-door-words]")) {
+    if (words instanceof HTMLElement) words.hidden = (words.dataset.doorWords === "locked") !== now.locked;
+  }
   fill(door, "#door-heads", now.heads);
   fill(door, "#door-minutes", now.rotation);
 }

@@ -55,25 +55,12 @@ export class Look {
     this.#show(null);
   }
 
-  /**
-   * The picture is new: keep what is looked at in view, then ask for its newer state.
-   *
-   * @param {HTMLElement | null} before what was in view
-   */
-  again(before) {
+  /** The picture is new: what is looked at stays in view while its newer state is asked for. */
+  again() {
     if (!this.#item) return;
     const line = lineOf(this.#item);
-    if (!line || line.getAttribute("aria-current")) {
-      this.end();
-      return;
-    }
-    this.#show(before ? [...before.childNodes] : []);
-    void this.#fetch();
-  }
-
-  /** The place of what is looked at, in the picture now on the page. */
-  place() {
-    return /** @type {HTMLElement | null} */ (document.querySelector("[data-look]"));
+    if (!line || line.getAttribute("aria-current")) this.end();
+    else void this.#fetch();
   }
 
   async #fetch() {
@@ -95,9 +82,9 @@ export class Look {
 
   /** @param {Node[] | null} nodes */
   #show(nodes) {
-    const place = this.place();
+    const place = document.querySelector("[data-look]");
     const picture = place?.closest("[data-live]");
-    if (!place || !picture) return;
+    if (!(place instanceof HTMLElement) || !picture) return;
     place.hidden = nodes === null;
     place.replaceChildren(...(nodes ?? []));
     picture.toggleAttribute("data-looking", nodes !== null);

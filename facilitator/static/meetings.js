@@ -5,6 +5,8 @@ import { hush, say, tell, tellRefusal } from "./notices.js";
 import { setUpSettings } from "./settings.js";
 import { useUpTicket } from "./ticket.js";
 
+const CREATED = 201;
+
 await useUpTicket();
 setUpSettings();
 document.querySelector("[data-import]")?.addEventListener("change", (event) => {
@@ -33,18 +35,19 @@ async function importFile(input) {
     return;
   }
   const answer = await call("POST", "/api/v1/meetings", document_);
-  if (answer.ok) open(answer.data.id);
-  else tellRefusal(answer);
+  if (!answer.ok) tellRefusal(answer);
+  else if (answer.status === CREATED) open(answer.data.id);
+  else tell(say("already-here"));
 }
 
 /**
  * @param {string} text
- * @returns {object | null}
+ * @returns {object | null} null for a file that is something else than a meeting
  */
 function parse(text) {
   try {
     const value = JSON.parse(text);
-    return typeof value === "object" ? value : null;
+    return value !== null && typeof value === "object" && "meeting" in value ? value : null;
   } catch {
     return null;
   }

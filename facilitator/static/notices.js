@@ -1,5 +1,7 @@
 /** What the console tells its user, in words the server rendered. */
 
+import { UNREACHABLE } from "./api.js";
+
 /** A notice that only confirms goes by itself; any other stays until it is read. */
 const GONE_AFTER_MS = 6000;
 
@@ -59,6 +61,12 @@ export function hush(shelf = document.querySelector("[data-notices]")) {
  * @param {import("./api.js").Refused} refusal
  * @param {Element | null} [shelf]
  */
-export function tellRefusal(refusal, shelf) {
+export function tellRefusal(refusal, shelf = document.querySelector("[data-notices]")) {
   tell(refusal.detail || say("unreachable"), refusal.code === "stale" ? "caution" : "negative", shelf);
+  if (refusal.code === UNREACHABLE) shelf?.firstElementChild?.setAttribute("data-over-when-back", "");
+}
+
+/** The server is back: whatever said that it was away is over. */
+export function hushAway() {
+  for (const notice of document.querySelectorAll("[data-over-when-back]")) notice.remove();
 }

@@ -1,85 +1,139 @@
 /**
- * Replaces the page's <main data-live> by the server's newer one and keeps what belongs to the user: the focus, how far
- * a list is scrolled, what is unfolded, a question that is being answered, and what is being looked at.
+ * Brings the page's <main data-live> to the server's newer one and changes only what is different: a button stays the
+ * same button under the mouse. So the focus, how far a list is scrolled, what is unfolded, what is written in a field and
+ * a question that is being answered stay as well; only what has gone has to be seen to.
  */
 
 import { partial } from "../kiosk/live.js";
 
+/** What the page's scripts write: it is not the server's to take away. */
+const OWN_ATTRIBUTES = new Set(["aria-busy", "aria-disabled", "data-looking", "data-looked-at"]);
+const OWN_CHILDREN = "[data-look], [data-words-from], [data-paper-notices]";
+
 /**
- * Put a newer picture in place of the old one.
+ * Bring the picture up to date.
  *
  * @param {string} html rendered by the server
- * @returns {HTMLElement | null} the new picture
+ * @returns {HTMLElement | null} the picture as it is now; null when what came was older
  */
-export function replacePicture(html) {
-  const old = document.querySelector("[data-live]");
+export function renewPicture(html) {
+  const shown = document.querySelector("[data-live]");
   const fresh = partial(html).querySelector("[data-live]");
-  if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return null;
+  if (!(shown instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return null;
   // The answer to a question may be overtaken by the news.
-  if (Number(fresh.dataset.version) < Number(old.dataset.version)) return null;
-  const held = hold(old);
-  old.replaceWith(fresh);
-  giveBack(fresh, held);
-  return fresh;
-}
-
-/**
- * @typedef {object} Held
- * @property {string[]} focus names of what may have the focus again, the best first
- * @property {Map<string, number>} scrolls
- * @property {Map<string, boolean>} unfolded
- * @property {string | null} question the dialog that is open
- * @property {string} about the button it asks about
- * @property {string} subject what the primary button was about
- * @property {Map<string, string>} fields
- */
-
-/**
- * @param {HTMLElement} picture
- * @returns {Held}
- */
-function hold(picture) {
-  const active = document.activeElement;
-  const question = picture.querySelector("dialog[open]");
-  return {
-    focus: active && picture.contains(active) ? focusFrom(active) : [],
-    scrolls: new Map(each(picture, "[data-keep-scroll]", (element) => [key(element, "keepScroll"), element.scrollTop])),
-    unfolded: new Map(each(picture, "details[data-keep-open]", (element) => [key(element, "keepOpen"), element.hasAttribute("open")])),
-    question: question?.id ?? null,
-    about: question instanceof HTMLElement ? (question.dataset.about ?? "") : "",
-    subject: picture.dataset.about ?? "",
-    fields: new Map(each(picture, "input[id], textarea[id], select[id]", (field) => [field.id, valueOf(field)])),
-  };
-}
-
-/**
- * @param {HTMLElement} picture
- * @param {Held} held
- */
-function giveBack(picture, held) {
-  for (const [name, value] of held.fields) setValue(document.getElementById(name), value);
-  for (const element of picture.querySelectorAll("[data-keep-scroll]")) {
-    if (element instanceof HTMLElement) element.scrollTop = held.scrolls.get(key(element, "keepScroll")) ?? 0;
-  }
-  for (const element of picture.querySelectorAll("details[data-keep-open]")) {
-    if (element instanceof HTMLDetailsElement) element.open = held.unfolded.get(key(element, "keepOpen")) ?? element.open;
-  }
-  askAgain(picture, held);
-  if (held.focus.length > 0 && !picture.querySelector("dialog[open]")) focusOn(picture, held.focus);
+  if (Number(fresh.dataset.version) < Number(shown.dataset.version)) return null;
+  const focused = shown.contains(document.activeElement) ? focusFrom(/** @type {Element} */ (document.activeElement)) : [];
+  if (shown.dataset.about !== fresh.dataset.about) dropQuestions(shown);
+  renew(shown, fresh);
+  const now = document.querySelector("[data-live]");
+  if (!(now instanceof HTMLElement)) return null;
+  if (focused.length > 0 && !now.contains(document.activeElement)) focusOn(now, focused);
+  return now;
 }
 
 /**
  * A question stays open only while it is still about the same thing.
  *
  * @param {HTMLElement} picture
- * @param {Held} held
  */
-function askAgain(picture, held) {
-  const question = held.question ? document.getElementById(held.question) : null;
-  if (!(question instanceof HTMLDialogElement) || held.subject !== (picture.dataset.about ?? "")) return;
-  question.dataset.about = held.about;
-  question.returnValue = "";
-  question.showModal();
+function dropQuestions(picture) {
+  for (const question of picture.querySelectorAll("dialog[open]")) {
+    if (question instanceof HTMLDialogElement) question.close("no");
+  }
+}
+
+/**
+ * @param {ChildNode} shown
+ * @param {ChildNode} fresh the same part of the newer picture, which is used up
+ */
+function renew(shown, fresh) {
+  if (identity(shown) !== identity(fresh)) {
+    shown.replaceWith(fresh);
+  } else if (shown instanceof Element && fresh instanceof Element) {
+    renewAttributes(shown, fresh);
+    if (!shown.matches(OWN_CHILDREN)) renewChildren(shown, fresh);
+  } else if (shown.nodeValue !== fresh.nodeValue) {
+    shown.nodeValue = fresh.nodeValue;
+  }
+}
+
+/**
+ * Nothing is moved, as moving a node takes its focus away: what has gone is removed and what is new is put in.
+ *
+ * @param {Element} shown
+ * @param {Element} fresh
+ */
+function renewChildren(shown, fresh) {
+  let at = shown.firstChild;
+  for (const wanted of [...fresh.childNodes]) {
+    const same = following(at, wanted);
+    if (!same) {
+      shown.insertBefore(wanted, at);
+      continue;
+    }
+    while (at && at !== same) at = dropped(at);
+    renew(same, wanted);
+    at = same.nextSibling;
+  }
+  while (at) at = dropped(at);
+}
+
+/**
+ * The part itself or the first sibling after it that is the wanted one. Words have no name: they are sought in their
+ * place alone.
+ *
+ * @param {ChildNode | null} from
+ * @param {ChildNode} wanted
+ */
+function following(from, wanted) {
+  const name = identity(wanted);
+  let node = from;
+  while (node && identity(node) !== name) node = wanted instanceof Element ? node.nextSibling : null;
+  return node;
+}
+
+/** @param {ChildNode} node */
+function dropped(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
+/**
+ * @param {Element} shown
+ * @param {Element} fresh
+ */
+function renewAttributes(shown, fresh) {
+  for (const { name } of [...shown.attributes]) {
+    if (!fresh.hasAttribute(name) && !isOwn(shown, name)) shown.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (shown.getAttribute(name) !== value && !isOwn(shown, name)) shown.setAttribute(name, value);
+  }
+}
+
+/**
+ * Whether an attribute belongs to the page, whatever the server says.
+ *
+ * @param {Element} element
+ * @param {string} name
+ */
+function isOwn(element, name) {
+  if (name === "open") return element.matches("dialog, details[data-keep-open]");
+  if (name === "hidden") return element.hasAttribute("data-look");
+  if (name === "data-about") return element.matches("dialog");
+  return OWN_ATTRIBUTES.has(name);
+}
+
+/**
+ * By what a part of one picture is known in the next.
+ *
+ * @param {Node} node
+ */
+function identity(node) {
+  if (!(node instanceof HTMLElement)) return node.nodeName;
+  const { key, keepScroll, keepOpen, focus } = node.dataset;
+  return [node.nodeName, node.id || key || keepScroll || keepOpen || focus || node.classList[0] || ""].join(" ");
 }
 
 /**
@@ -90,8 +144,8 @@ function askAgain(picture, held) {
 function focusFrom(active) {
   const entry = active.closest("[data-focus-list] > *");
   const buttons = [...(entry?.parentElement?.querySelectorAll("[data-focus]") ?? [])];
-  const following = buttons.slice(buttons.indexOf(active)).filter((button) => !entry?.contains(button));
-  return [active, ...following].map(nameOf);
+  const after = buttons.slice(buttons.indexOf(active)).filter((button) => !entry?.contains(button));
+  return [active, ...after].map(nameOf);
 }
 
 /**
@@ -107,36 +161,4 @@ function focusOn(picture, names) {
 /** @param {Element} element */
 function nameOf(element) {
   return (element instanceof HTMLElement && element.dataset.focus) || element.id;
-}
-
-/**
- * @param {HTMLElement} element
- * @param {string} name
- */
-function key(element, name) {
-  return element.dataset[name] ?? "";
-}
-
-/** @param {HTMLElement} field */
-function valueOf(field) {
-  return "value" in field ? String(field.value) : "";
-}
-
-/**
- * @param {HTMLElement | null} field
- * @param {string} value
- */
-function setValue(field, value) {
-  if (field && "value" in field) field.value = value;
-}
-
-/**
- * @template T
- * @param {HTMLElement} picture
- * @param {string} selector
- * @param {(element: HTMLElement) => T} take
- * @returns {T[]}
- */
-function each(picture, selector, take) {
-  return [...picture.querySelectorAll(selector)].filter((element) => element instanceof HTMLElement).map(take);
 }

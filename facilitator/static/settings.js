@@ -146,22 +146,23 @@ async function saveWifi(drawer) {
   const fields = wifiFields(drawer);
   const answer = await call("PUT", "/api/v1/wifi", { ssid: fields.ssid.value.trim(), password: fields.password.value });
   for (const field of Object.values(fields)) field.setAttribute("aria-invalid", String(!answer.ok));
-  if (answer.ok) tell(say("wifi-saved"), "positive", shelf(drawer));
-  else tellRefusal(answer, shelf(drawer));
+  if (!answer.ok) tellRefusal(answer, wifiShelf(drawer));
+  else if (answer.data.code) tell(say("wifi-saved"), "positive", wifiShelf(drawer));
+  else tell(say("wifi-as-text"), "caution", wifiShelf(drawer));
 }
 
 /** @param {HTMLDialogElement} drawer */
 async function removeWifi(drawer) {
   const answer = await call("PUT", "/api/v1/wifi", { ssid: "", password: "" });
   if (!answer.ok) {
-    tellRefusal(answer, shelf(drawer));
+    tellRefusal(answer, wifiShelf(drawer));
     return;
   }
   for (const field of Object.values(wifiFields(drawer))) {
     field.value = "";
     field.setAttribute("aria-invalid", "false");
   }
-  tell(say("wifi-removed"), "positive", shelf(drawer));
+  tell(say("wifi-removed"), "positive", wifiShelf(drawer));
 }
 
 /** @param {HTMLDialogElement} drawer */
@@ -234,8 +235,9 @@ async function logOut(drawer) {
 function written(moment) {
   const when = new Date(moment);
   if (Number.isNaN(when.getTime())) return "";
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  return form.format(when);
+  // As the server writes dates: in Europe's English.
+  const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" }).format(when);
 }
 
 /**
@@ -246,6 +248,17 @@ function written(moment) {
 function write(place, selector, words) {
   const element = place.querySelector(selector);
   if (element) element.textContent = words;
+}
+
+/**
+ * What is said of the Wi-Fi stands above its fields and covers none.
+ *
+ * @param {HTMLDialogElement} drawer
+ */
+function wifiShelf(drawer) {
+  const place = drawer.querySelector("[data-wifi-notices]");
+  place?.scrollIntoView({ block: "center" });
+  return place;
 }
 
 /** @param {HTMLDialogElement} drawer */

@@ -15,7 +15,7 @@ import binascii
 import json
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import blake2b, sha256
 from typing import IO, Any
@@ -51,7 +51,7 @@ class Header:
     sealed: bool
     """Whether it is the first one after a seal."""
     openness: int
-    """How much was being answered then; see ``kiosk.store.health.openness``."""
+    """How much was being answered then; see ``kiosk.store.health.Snapshot``."""
     size: int
     sha256: str
     """Of the plain file."""
@@ -116,14 +116,25 @@ def read_header(file: IO[bytes]) -> Header:
 
 def opened(file: IO[bytes], key: bytes) -> tuple[Header, bytes]:
     """The header and the plain file; NotABackup where a single bit is not as it was written."""
+    pieces: list[bytes] = []
+    header = check(file, key, pieces.append)
+    return header, b"".join(pieces)
+
+
+def check(file: IO[bytes], key: bytes, take: Callable[[bytes], object] = len) -> Header:
+    """Open a backup piece by piece, hand each on; NotABackup where a bit is not as it was written."""
     written = _read_written(file)
     header = _parsed(written)
     if header.key != fingerprint(key):
         raise NotABackup(f"it was made with another key ({header.key})")
-    plain = b"".join(_pieces(file, _box(key, written)))
-    if len(plain) != header.size or sha256(plain).hexdigest() != header.sha256:
+    size, digest = 0, sha256()
+    for piece in _pieces(file, _box(key, written)):
+        size += len(piece)
+        digest.update(piece)
+        take(piece)
+    if size != header.size or digest.hexdigest() != header.sha256:
         raise NotABackup("its content is not what its header says")
-    return header, plain
+    return header
 
 
 def _read_written(file: IO[bytes]) -> bytes:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from kiosk.backups import ledger as ledgers
@@ -22,8 +23,10 @@ from kiosk.backups.box import NotABackup, describe
 from kiosk.backups.restoring import DAMAGED
 from kiosk.clock import Clock, stamp
 from kiosk.engine import Engine
+from kiosk.engine.turnstile import be_modest
+from kiosk.memory import give_back
 from kiosk.problems import Problem
-from kiosk.store.health import openness, snapshot, sound
+from kiosk.store.health import Snapshot, snapshot
 from kiosk.store.store import Store, told_damage
 
 EVERY_SECONDS = 60.0
@@ -125,14 +128,14 @@ class Backups:
     def _make(self, *, sealed: bool) -> None:
         changes = self._store.changes
         try:
-            plain = self._copy()
+            copy = self._copy()
         except (sqlite3.DatabaseError, NotABackup) as error:
             if not (isinstance(error, NotABackup) or told_damage(error)):
                 raise
             self._report = replace(self._report, damage=str(error))
             return
         self._ledger = replace(self._ledger, generation=self._ledger.generation + 1)
-        faults = self._write_everywhere(plain, sealed=sealed)
+        faults = self._write_everywhere(copy, sealed=sealed)
         ledgers.write_ledger(self._data, self._ledger)
         if len(faults) < len(self._targets()):
             self._saved_changes = changes
@@ -140,32 +143,32 @@ class Backups:
         else:
             self._report = replace(self._report, faults=faults, damage="")
 
-    def _copy(self) -> bytes:
+    def _copy(self) -> Snapshot:
         changed = self._store.changed_pages()
         if changed:
             raise NotABackup(f"{len(changed)} pages of {self._store.path.name} have changed by themselves")
-        plain = snapshot(self._store.reader())
-        if not sound(plain):
+        copy = snapshot(self._store.reader())
+        if copy is None:
             raise NotABackup(f"{self._store.path.name} is damaged")
-        return plain
+        return copy
 
-    def _write_everywhere(self, plain: bytes, *, sealed: bool) -> dict[str, str]:
+    def _write_everywhere(self, copy: Snapshot, *, sealed: bool) -> dict[str, str]:
         """Write the backup into every folder; those that did not take it, and why."""
         key = ledgers.read_or_make_key(self._data)
         faults: dict[str, str] = {}
         for folder in self._targets():
             header = describe(
-                plain,
+                copy.content,
                 key,
                 id=self._ledger.id,
                 generation=self._ledger.generation,
                 made_at=stamp(self._clock.now()),
                 sealed=sealed,
-                openness=openness(plain),
+                openness=copy.openness,
             )
             try:
                 self._reach(folder)
-                places.write(folder, plain, header, key)
+                places.write(folder, copy.content, header, key)
                 places.let_go(folder, header)
             except (OSError, NotABackup) as error:
                 faults[str(folder)] = getattr(error, "strerror", None) or str(error)
@@ -185,13 +188,15 @@ class Backups:
     # ── By itself ───────────────────────────────────────────────────────────────────────────────────
 
     def _keep(self) -> None:
+        be_modest()
         while not self._stopping.is_set():
             asked = self._asked.wait(AGAIN_SECONDS if self._report.faults else EVERY_SECONDS)
             self._asked.clear()
             if asked:
                 self._stopping.wait(SETTLE_SECONDS)
             if not self._stopping.is_set() and self._is_due():
-                self._make_and_go_on(sealed=False)
+                self._engine.turnstile.through(partial(self._make_and_go_on, sealed=False))
+                give_back()
 
     def _make_and_go_on(self, *, sealed: bool) -> None:
         try:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kiosk.backups.box import new_key
-from kiosk.store.keys import destroy_secret, write_secret
+from kiosk.store.files import destroy, write_whole
 
 OWN_FOLDER = "backups"
 KEY_FILE = "backup-key"
@@ -43,7 +43,7 @@ def read_ledger(data: Path) -> Ledger:
 
 
 def write_ledger(data: Path, ledger: Ledger) -> None:
-    write_secret(data / LEDGER_FILE, json.dumps(asdict(ledger), indent=1).encode())
+    write_whole(data / LEDGER_FILE, json.dumps(asdict(ledger), indent=1).encode())
 
 
 def folders_of(data: Path, ledger: Ledger, further: Iterable[Path] = ()) -> list[Path]:
@@ -83,13 +83,13 @@ def read_or_make_key(data: Path) -> bytes:
     try:
         return read_key(data)
     except FileNotFoundError:
-        write_secret(data / KEY_FILE, new_key())
+        write_whole(data / KEY_FILE, new_key())
         return read_key(data)
 
 
 def destroy_key(data: Path) -> None:
     """Make every backup so far unreadable, wherever it lies."""
-    destroy_secret(data / KEY_FILE)
+    destroy(data / KEY_FILE)
 
 
 def _device(path: Path) -> int:

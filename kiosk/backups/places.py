@@ -16,9 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.backups.box import Header, NotABackup, locked, opened, read_header
+from kiosk.backups.box import Header, NotABackup, check, locked, opened, read_header
+from kiosk.store.files import give_name, sync_folder, write_flushed
 from kiosk.store.health import sound
-from kiosk.store.pages import sync_folder
 
 KEPT = 5
 SUFFIX = ".backup"
@@ -39,21 +39,17 @@ def name_of(installation: str, generation: int) -> str:
 
 
 def write(folder: Path, plain: bytes, header: Header, key: bytes) -> Path:
-    """Write a backup into a folder and prove it by opening it again.
+    """Write a backup of a sound file into a folder, and open it again to see that it is there as it was.
 
     OSError where the place does not take it, NotABackup where it does not give it back as it was.
     """
     path = folder / name_of(header.id, header.generation)
     unfinished = path.with_name(path.name + UNFINISHED)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        for piece in locked(plain, header, key):
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-        _forget_cached(file.fileno())
-    prove(unfinished, key)
-    unfinished.replace(path)
-    sync_folder(folder)
+    write_flushed(unfinished, locked(plain, header, key))
+    with unfinished.open("rb") as again:
+        _forget_cached(again.fileno())
+        check(again, key)
+    give_name(unfinished, path)
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from kiosk.backups import ledger as ledgers
 from kiosk.backups import places
 from kiosk.backups.box import Header, NotABackup
 from kiosk.backups.places import Backup
+from kiosk.store.files import give_name, unnamed, write_flushed
 from kiosk.store.health import broken_in, copy_aside, forget_checks, move_aside, parts_of
-from kiosk.store.pages import sync_folder
 from kiosk.sync.signing import renew_generation
 
 DAMAGED = "damaged"
@@ -34,14 +33,10 @@ def restore(data: Path, path: Path, backup: Path, key: bytes) -> tuple[Header, P
     The backup is proved first; then the original and all beside it are moved away, never deleted.
     """
     header, plain = places.prove(backup, key)
-    new = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(plain)
-        file.flush()
-        os.fsync(file.fileno())
+    new = unnamed(path)
+    write_flushed(new, [plain])
     kept = move_aside(path, data / DAMAGED) if parts_of(path) else None
-    new.replace(path)
-    sync_folder(path.parent)
+    give_name(new, path)
     _go_on_from(data, header, backup)
     renew_generation(data)
     return header, kept

@@ -6,15 +6,16 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Literal, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kiosk.central import tables as t
-from kiosk.central.database import Database, add_if_new
+from kiosk.central.database import Database, add_if_new, take_turns
 from kiosk.clock import Clock, stamp
 from kiosk.problems import Problem
 
@@ -24,6 +25,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 200
 SESSION_HOURS = 12
+MOST_ATTEMPTS = 10
+PAUSE_SECONDS = 300
+"""So many attempts may fail under a name within this time."""
 TOKEN_BYTES = 32
 _NAME = re.compile(r"[A-Za-z0-9._@-]{3,60}")
 _hasher = PasswordHasher()
@@ -62,6 +66,8 @@ def close_account(database: Database, clock: Clock, name: str) -> None:
     """Let nobody in by this account any more; its sessions end at once."""
     with database.writing() as tx:
         found = tx.scalar(select(t.account.c.id).where(t.account.c.name == name))
+        if found is None:
+            raise Problem("no_such_account", name=name)
         tx.execute(t.account.update().where(t.account.c.id == found).values(closed_at=stamp(clock.now())))
         tx.execute(t.session.delete().where(t.session.c.account == found))
 
@@ -89,17 +95,20 @@ def every(database: Database) -> list[Listed]:
 def log_in(database: Database, clock: Clock, name: str, password: str) -> tuple[Account, str]:
     """The account that name and password open, and the token of a new session. Only its digest is stored.
 
-    An unknown name takes as long as a wrong password.
+    An unknown name takes as long as a wrong password. After too many of these a name has to wait.
     """
+    attempt = _begin_attempt(database, clock, name)
     with database.reading() as tx:
         row = tx.execute(
             select(t.account).where(t.account.c.name == name, t.account.c.closed_at.is_(None))
         ).first()
-    if not _fits(row.password if row is not None else _NOBODYS, password[:LONGEST_PASSWORD]) or row is None:
+    fits = _fits(row.password if row is not None else _nobodys(), password[:LONGEST_PASSWORD])
+    if not fits or row is None:
         raise Problem("log_in")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     now = clock.now()
     with database.writing() as tx:
+        tx.execute(t.attempt.delete().where(t.attempt.c.id == attempt))
         tx.execute(t.session.delete().where(t.session.c.expires_at <= stamp(now)))
         tx.execute(
             t.session.insert().values(
@@ -110,6 +119,23 @@ def log_in(database: Database, clock: Clock, name: str, password: str) -> tuple[
             )
         )
     return Account(row.id, row.name, row.role), token
+
+
+def _begin_attempt(database: Database, clock: Clock, name: str) -> int:
+    """Note an attempt before its password is looked at, so that all workers together allow no more.
+
+    The name lies here as a digest: people type passwords where names belong.
+    """
+    now, digest, c = clock.now(), _digest(name), t.attempt.c
+    with database.writing() as tx:
+        take_turns(tx, digest)
+        tx.execute(t.attempt.delete().where(c.at <= stamp(now - timedelta(seconds=PAUSE_SECONDS))))
+        made = tx.scalar(select(func.count()).select_from(t.attempt).where(c.name_digest == digest))
+        if (made or 0) >= MOST_ATTEMPTS:
+            raise Problem("log_in_paused")
+        return int(
+            tx.scalars(t.attempt.insert().values(name_digest=digest, at=stamp(now)).returning(c.id)).one()
+        )
 
 
 def account_of(database: Database, clock: Clock, token: str) -> Account | None:
@@ -139,7 +165,10 @@ def _fits(digest: str, password: str) -> bool:
         return False
 
 
-_NOBODYS = _hasher.hash(secrets.token_hex(16))
+@cache
+def _nobodys() -> str:
+    """The digest of a password that nobody has."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def _digest(token: str) -> str:

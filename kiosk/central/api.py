@@ -12,7 +12,7 @@ from kiosk.problems import Problem
 from kiosk.sync import exchange
 from kiosk.sync.bundle import FORMAT, LARGEST_MANIFEST, LARGEST_PART
 from kiosk.sync.exchange import Answer, Request
-from kiosk.sync.records import SCHEMA
+from kiosk.sync.records import OLDEST_SCHEMA, SCHEMA
 from kiosk.sync.signing import is_hex
 
 blueprint = Blueprint("central", __name__, url_prefix="/api/v1")
@@ -33,7 +33,7 @@ def hello() -> Response:
         name=current_app.config["STORE_NAME"],
         nonce=_nonce_for(key) if key is not None else None,
         formats=[FORMAT],
-        schemas=[SCHEMA],
+        schemas=list(range(OLDEST_SCHEMA, SCHEMA + 1)),
         largest_manifest=LARGEST_MANIFEST,
         largest_part=LARGEST_PART,
     )

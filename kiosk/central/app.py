@@ -1,5 +1,5 @@
-"""The central store's application: its interface for laptops, and how it refuses. Pages are registered beside
-it.
+"""The central store's application: its interface for laptops, and how it refuses. Pages are registered
+beside it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ import traceback
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, request
-from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
 
-from kiosk import languages
+from kiosk import languages, refusing
 from kiosk.central import api, pages
 from kiosk.central.database import Database
 from kiosk.central.intake import Intake
@@ -22,7 +20,7 @@ from kiosk.sync.bundle import LARGEST_PART
 from kiosk.sync.signing import central_key_of
 
 LARGEST_BODY = LARGEST_PART
-_CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
+HEALTH = "/healthz"
 
 
 def make_intake(database: Database, data: Path, clock: Clock) -> Intake:
@@ -37,10 +35,8 @@ def make_app(intake: Intake, name: str) -> Flask:
     app.extensions["intake"] = intake
     app.register_blueprint(api.blueprint)
     pages.install(app)
-    app.add_url_rule("/healthz", view_func=_health)
-    app.register_error_handler(Problem, _refuse)
-    app.register_error_handler(HTTPException, _refuse_http)
-    app.register_error_handler(Exception, _confess)
+    app.add_url_rule(HEALTH, view_func=_health)
+    refusing.install(app, is_program=_is_program, page=pages.refuse, told=_told)
     app.before_request(_speak)
     app.after_request(_finish)
     return app
@@ -66,20 +62,11 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _refuse(problem: Problem) -> Response:
-    response = jsonify(problem.body())
-    response.mimetype = "application/problem+json"
-    response.status_code = problem.status
-    return response
+def _is_program() -> bool:
+    return request.path.startswith(("/api/", HEALTH))
 
 
-def _refuse_http(error: HTTPException) -> Response | HTTPException:
-    if error.code is not None and error.code < 400:
-        return error
-    return _refuse(Problem(_CODE_OF_STATUS.get(error.code or 400, "bad_request")))
-
-
-def _confess(error: Exception) -> Response:
+def _told(error: Exception) -> Problem:
     """A fault of ours: the log gets the details, the laptop keeps everything and tries again."""
     traceback.print_exception(error, file=sys.stderr)
-    return _refuse(Problem("central_not_saving" if isinstance(error, DBAPIError) else "trouble"))
+    return Problem("trouble")

@@ -62,11 +62,5 @@ def _counted(counted: Recount, question: Question, by_said: Mapping[str, list[An
 
 
 def _category(question: Question, held: str | None) -> str | None:
-    """The option that somebody is counted under; None for no answer, one that means none, or several."""
-    chosen = json.loads(held) if held else None
-    if not isinstance(chosen, list) or len(chosen) != 1:
-        return None
-    option = next((option for option in question.options if option.id == chosen[0]), None)
-    if option is None or option.no_answer:
-        return None
-    return option.shown_with or option.id
+    """What somebody is counted under; None for no answer, one that means none, or several."""
+    return kind_of(question).category(question, json.loads(held)) if held else None

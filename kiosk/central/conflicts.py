@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from kiosk.central import bundles, unpacking
 from kiosk.central import tables as t
 from kiosk.central.database import Transaction
+from kiosk.central.erasing import expect_not_erased
 from kiosk.central.intake import Intake
 from kiosk.central.recount import recount
 from kiosk.clock import stamp
@@ -58,6 +59,7 @@ def settle(intake: Intake, conflict: int, choose: Choice, who: str, note: str) -
         ).first()
         if found is None:
             raise Problem("no_such_conflict")
+        expect_not_erased(tx, found.meeting)
         if choose == "beside":
             _exchange(intake, tx, found)
         else:

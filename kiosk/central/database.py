@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.types import JSON
 
 from kiosk.meeting.document import canonical as _spell
+from kiosk.problems import Problem
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 30_000
@@ -25,8 +30,20 @@ _MIGRATING = 20261122
 Transaction = Connection
 
 
+def is_usable(url: str) -> bool:
+    """Whether a URL names a database of a kind that we work with."""
+    try:
+        return make_url(url).get_backend_name() in ("postgresql", "sqlite")
+    except ArgumentError:
+        return False
+
+
 class Database:
-    """Transactions that read and transactions that write. On SQLite one writes at a time, and others wait."""
+    """Transactions that read and transactions that write. On SQLite one writes at a time, and others wait.
+
+    Where the database cannot do its work, a transaction raises Problem: ``central_full`` when there is no
+    room on its disk, else ``central_not_saving``; the log says why. Our own faults stay what they are.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
@@ -34,13 +51,14 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that is committed at the end, or undone by an exception."""
-        with self._engine.begin() as connection:
+        with _told(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that sees one state of things."""
         with (
+            _told(),
             self._engine.connect() as connection,
             connection.execution_options(**{_READING: True}).begin(),
         ):
@@ -61,8 +79,43 @@ class Database:
         with self.writing() as connection:
             connection.exec_driver_sql("ANALYZE")
 
+    def empty_log(self) -> None:
+        """After something was erased: SQLite's log still holds it. PostgreSQL keeps house by itself."""
+        with _told(), closing(self._engine.raw_connection()) as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell in words what the database could not do. A COPY fails in the driver's own errors."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        print(f"The database does not answer as it should: {cause}", file=sys.stderr)
+        raise Problem("central_full" if _is_full(cause) else "central_not_saving") from cause
+
+
+def _is_full(cause: BaseException | None) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return cause.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return isinstance(cause, psycopg.errors.DiskFull)
+
+
+def take_turns(tx: Transaction, name: str, *, side_by_side: bool = False) -> None:
+    """Until this transaction ends let no other go on that takes turns about the same name.
+
+    Those that may go on side by side wait only for one that may not. On SQLite writers take turns anyway.
+    """
+    if tx.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock_shared if side_by_side else func.pg_advisory_xact_lock
+        tx.execute(select(lock(func.hashtextextended(name, 0))))
 
 
 def add_if_new(tx: Transaction, table: Table, row: Mapping[str, Any]) -> bool:

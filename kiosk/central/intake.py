@@ -17,6 +17,7 @@ from kiosk.central import bundles, quarantine, unpacking
 from kiosk.central import tables as t
 from kiosk.central.bundles import State, Way
 from kiosk.central.database import Database, Transaction, add_if_new
+from kiosk.central.erasing import expect_not_erased
 from kiosk.central.recount import Differs, Recount, recount
 from kiosk.central.sites import site_of_key
 from kiosk.clock import Clock, stamp
@@ -25,6 +26,7 @@ from kiosk.sync.bundle import (
     Damaged,
     OtherSchema,
     SignedManifest,
+    per_table,
     read_manifest,
     read_part,
     unpack,
@@ -66,7 +68,7 @@ class Intake:
         with self.database.writing() as tx:
             if site_of_key(tx, signed.manifest.key) != site:
                 raise Problem("not_your_bundle")
-            _refuse_erased(tx, signed.manifest.meeting)
+            expect_not_erased(tx, signed.manifest.meeting)
             bundles.add(tx, signed, way, self._now())
             held = _receipt(tx, signed.manifest.meeting, signed.manifest.content, self.key.public)
             if held is not None:
@@ -88,6 +90,7 @@ class Intake:
             self._set_aside(site, bundle, part.name, body, problem)
             raise problem from None
         with self.database.writing() as tx:
+            expect_not_erased(tx, signed.manifest.meeting)
             return bundles.keep_part(tx, bundle, part, body)
 
     def seal(self, site: str, bundle: str) -> SignedReceipt:
@@ -95,7 +98,7 @@ class Intake:
         with self.database.reading() as tx:
             row = bundles.find(tx, bundle, site)
             signed = bundles.manifest_of(row)
-            _refuse_erased(tx, row.meeting)
+            expect_not_erased(tx, row.meeting)
             known = _known_outcome(tx, row, self.key)
             missing = bundles.missing(tx, signed)
         if known is None:
@@ -133,6 +136,7 @@ class Intake:
         except (Differs, Damaged) as error:
             return self._refuse(signed, Problem("recount", reason=str(error)))
         with self.database.writing() as tx:
+            expect_not_erased(tx, signed.manifest.meeting)
             row = bundles.lock(tx, signed.id)
             known = _known_outcome(tx, row, self.key)
             return known if known is not None else self._make_visible(tx, row, signed, counted)
@@ -164,7 +168,7 @@ class Intake:
 
     def acknowledge(self, tx: Transaction, signed: SignedManifest) -> SignedReceipt:
         """The receipt for a meeting's content, made once; it counts when the transaction is committed."""
-        manifest = signed.manifest
+        manifest, own = signed.manifest, signed.manifest.of_meeting
         made = write_receipt(
             self.key,
             Receipt(
@@ -173,9 +177,9 @@ class Intake:
                 dialogue=manifest.dialogue,
                 meeting=manifest.meeting,
                 content=manifest.content,
-                parts=len(manifest.parts),
-                records=manifest.records,
-                tables=dict(manifest.tables),
+                parts=len(own),
+                records=sum(part.records for part in own),
+                tables=per_table(own),
                 received_at=self._now(),
             ),
         )
@@ -252,8 +256,3 @@ def _receipt(tx: Transaction, meeting: str, content: str, central: str) -> Signe
         return None
     said = {"receipt": row.written, "signature": row.signature}
     return receipt_from(said, central)
-
-
-def _refuse_erased(tx: Transaction, meeting: str) -> None:
-    if tx.scalar(select(t.tombstone.c.meeting).where(t.tombstone.c.meeting == meeting)) is not None:
-        raise Problem("meeting_erased")

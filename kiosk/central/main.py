@@ -10,11 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
-
-from kiosk.central import accounts, conflicts, quarantine, sites
+from kiosk.central import accounts, conflicts, erasing, quarantine, sites
 from kiosk.central.app import make_app, make_intake
-from kiosk.central.database import Database, sqlite_url
+from kiosk.central.database import Database, is_usable, sqlite_url
 from kiosk.central.intake import Intake
 from kiosk.central.pages import LARGEST_UPLOAD
 from kiosk.clock import SystemClock
@@ -41,9 +39,6 @@ def main(arguments: Sequence[str]) -> int:
         return act(make_intake(database, data, SystemClock()), asked)
     except Problem as problem:
         print(problem.sentence(), file=sys.stderr)
-        return 1
-    except DBAPIError as error:
-        print(f"The database does not answer as it should: {error.orig}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"This could not be done: {error}", file=sys.stderr)
@@ -125,6 +120,12 @@ def receipt_place(bundle: Path) -> Path:
     return bundle.with_name(bundle.name.removesuffix(SUFFIX) + RECEIPT_SUFFIX)
 
 
+def erase(intake: Intake, asked: argparse.Namespace) -> int:
+    erasing.erase(intake.database, intake.clock, asked.meeting, getpass.getuser(), asked.why)
+    print("Erased. A note of it stays; the meeting is not taken in again.")
+    return 0
+
+
 def open_account(intake: Intake, asked: argparse.Namespace) -> int:
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     accounts.open_account(intake.database, intake.clock, asked.account, password, asked.role)
@@ -161,6 +162,12 @@ def list_quarantine(intake: Intake, _asked: argparse.Namespace) -> int:
 # ── The command line ─────────────────────────────────────────────────────────────────────────────────
 
 
+def _database(text: str) -> str:
+    if not is_usable(text):
+        raise argparse.ArgumentTypeError("a database is postgresql://user@host/name or sqlite:///file")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.py central",
@@ -169,8 +176,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--database",
         metavar="URL",
+        type=_database,
         default=os.environ.get("KIOSK_CENTRAL_DATABASE"),
-        help="postgresql://user@host/name (default: an SQLite file in --data)",
+        help="postgresql://user@host/name, or sqlite:///file (default: an SQLite file in --data)",
     )
     parser.add_argument(
         "--data",
@@ -231,4 +239,8 @@ def _add_intake_acts(acts: Acts) -> None:
     act.add_argument("--choose", choices=("kept", "beside"), required=True)
     act.add_argument("--note", required=True)
     act.set_defaults(act=settle)
+    act = acts.add_parser("erase", help="erase a meeting for good; a note of the act stays")
+    act.add_argument("meeting", metavar="MEETING")
+    act.add_argument("--why", required=True)
+    act.set_defaults(act=erase)
     acts.add_parser("quarantine", help="list what could not be taken").set_defaults(act=list_quarantine)

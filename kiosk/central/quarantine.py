@@ -6,14 +6,16 @@ It is kept beside everything else and blocks nothing.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import func, select
 
 from kiosk.central import tables as t
-from kiosk.central.database import Database, add_if_new
+from kiosk.central.database import Database, Transaction, add_if_new
 from kiosk.clock import Clock, stamp
+from kiosk.meeting.document import canonical
 from kiosk.problems import Problem
 
 LARGEST_KEPT = 2_000_000
@@ -53,6 +55,16 @@ def set_aside(
         kept = tx.scalar(select(func.count()).select_from(t.quarantine).where(t.quarantine.c.site == site))
         if (kept or 0) < MOST_PER_SITE:
             add_if_new(tx, t.quarantine, row)
+
+
+def forget(tx: Transaction, meeting: str, bundles: Sequence[str]) -> None:
+    """Remove what was set aside of a meeting: what came under its bundles, and files that name it."""
+    c = t.quarantine.c
+    tx.execute(t.quarantine.delete().where(c.bundle.in_(bundles)))
+    named = canonical(meeting).encode()
+    rows = tx.execute(select(c.id, c.body).where(c.body.is_not(None), c.what.in_(("file", "manifest"))))
+    ids = [row.id for row in rows if named in zlib.decompress(row.body)]
+    tx.execute(t.quarantine.delete().where(c.id.in_(ids)))
 
 
 def every(database: Database) -> list[Quarantined]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -29,6 +29,7 @@ from kiosk.statistics.population import ReferenceTable, read_tables
 PAGE = 50
 MOST_TEXTS = 500
 HIGHEST_ID = 2**62
+Checked = Mapping[str, tuple[str | None, Mapping[str, str | None]]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Meeting:
     """A meeting of a dialogue. ``not_asked`` are questions of its agenda that were never opened."""
 
     id: str
+    dialogue: str
     title: Text
     place: Text
     date: str
@@ -69,7 +71,8 @@ class Meeting:
 class Coming:
     """A meeting that has begun to arrive and is not whole, or lies beside another version."""
 
-    meeting: str
+    id: str
+    dialogue: str
     site: str
     state: str
     arrived_at: str
@@ -77,20 +80,27 @@ class Coming:
 
 @dataclass(frozen=True)
 class Population:
-    """The population that a dialogue's composition is compared with."""
+    """The population that a dialogue's composition is compared with.
 
-    name: str
+    ``brought_by`` is the editor who brought it; without one it came along with the meeting at ``place``.
+    ``checked`` is what somebody has said on the laptop of how its categories belong to a question's options.
+    """
+
+    name: Text
     tables: tuple[ReferenceTable, ...]
-    brought_by: str
-    brought_at: str
+    brought_by: str | None = None
+    place: Text = field(default_factory=dict)
+    is_example: bool = False
+    checked: Checked = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Asked:
     """A question over the meetings of a dialogue: what may be shown of all of them.
 
-    ``asked`` is in how many meetings it was asked, ``waiting`` in how many of them the answers wait, ``held``
-    of how many meetings a correction does. ``hands`` are raised hands, never added to answers.
+    ``asked`` is in how many meetings it was asked and anybody answered, ``waiting`` in how many of them the
+    answers wait, ``held`` of how many meetings a correction does. ``hands`` are raised hands, never added to
+    answers.
     """
 
     id: int
@@ -129,13 +139,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """Everything that may be shown of a question beside the figure of all meetings."""
+    """Everything that may be shown of a question beside the figure of all meetings.
+
+    ``meetings`` are those in the figures, ``waiting`` those whose answers are in none yet, the latest last.
+    """
 
     by_meeting: tuple[Line, ...]
     by_type: tuple[Line, ...]
     by_channel: tuple[Line, ...]
     by_month: tuple[Line, ...]
     meetings: Mapping[str, Meeting]
+    waiting: tuple[Meeting, ...]
     spread: Mapping[str, Spread]
     cells: Cells
     texts: tuple[str, ...]
@@ -167,12 +181,23 @@ def meetings(database: Database, dialogue: str, page: int = 1, size: int = PAGE)
         return _told(tx, tx.execute(asked.limit(size).offset((page - 1) * size)).all())
 
 
+def expect_meeting(database: Database, name: str) -> Meeting | Coming:
+    """A meeting that counts, or one that has only begun to arrive; a Problem where there is neither."""
+    with database.reading() as tx:
+        found = _told(tx, tx.execute(_meetings().where(t.meeting.c.id == name)).all())
+        begun = tx.execute(_coming().where(t.bundle.c.meeting == name)).first()
+    if found:
+        return found[0]
+    if begun is None:
+        raise Problem("no_such_meeting")
+    return Coming(*begun)
+
+
 def coming(database: Database, dialogue: str) -> list[Coming]:
     """Meetings of a dialogue that have begun to arrive and do not count yet."""
     c = t.bundle.c
     asked = (
-        select(c.meeting, t.site.c.name, c.state, c.arrived_at)
-        .join(t.site, t.site.c.id == c.site)
+        _coming()
         .where(c.dialogue == dialogue, c.state.in_(("receiving", "conflict", "refused")))
         .order_by(c.arrived_at, c.id)
     )
@@ -194,12 +219,32 @@ def receipt_of(database: Database, meeting: str) -> tuple[str, str]:
 
 
 def population(database: Database, dialogue: str) -> Population | None:
-    """The population that has been brought for a dialogue."""
+    """The population that an editor has brought for a dialogue, else the latest that a meeting brought."""
+    c = t.carried.c
+    latest = (
+        select(c.population, t.meeting.c.place)
+        .join(t.meeting, t.meeting.c.id == c.meeting)
+        .where(c.dialogue == dialogue)
+        .order_by(c.received_at.desc(), c.meeting)
+    )
     with database.reading() as tx:
         row = tx.execute(select(t.population).where(t.population.c.dialogue == dialogue)).first()
-    if row is None:
+        if row is not None:
+            return Population({"": row.name}, read_tables(row.table), row.brought_by)
+        carried = tx.execute(latest.limit(1)).first()
+    if carried is None:
         return None
-    return Population(row.name, read_tables(row.table), row.brought_by, row.brought_at)
+    said = carried.population
+    checked = {question: (one["variable"], one["categories"]) for question, one in said["mapping"].items()}
+    tables = read_tables(said["table"])
+    return Population(said["name"], tables, None, carried.place, said["example"], checked)
+
+
+def _coming() -> Select[Any]:
+    c = t.bundle.c
+    return select(c.meeting, c.dialogue, t.site.c.name, c.state, c.arrived_at).join(
+        t.site, t.site.c.id == c.site
+    )
 
 
 def _dialogues() -> Select[Any]:
@@ -214,6 +259,7 @@ def _meetings() -> Select[Any]:
     return (
         select(
             c.id,
+            c.dialogue,
             c.title,
             c.place,
             c.date,
@@ -296,7 +342,8 @@ def lines(database: Database, asked: Asked) -> Lines:
         ).all()
         blocks = [block_from(row.parts) for row in rows]
         held_at = _held_at(tx, {name for block in blocks for name in block.meetings})
-        texts = _texts(tx, asked, held_at) if asked.question.kind == "text" else ()
+        waiting = _held_at(tx, _waiting_meetings(tx, asked.id))
+        texts = _texts(tx, asked, held_at) if kind_of(asked.question).is_text else ()
     by_meeting = _by(asked, blocks, {name: (name,) for name in held_at})
     return Lines(
         by_meeting=tuple(sorted(by_meeting, key=lambda line: [held_at[name].date for name in line.names])),
@@ -309,10 +356,16 @@ def lines(database: Database, asked: Asked) -> Lines:
             )
         ),
         meetings=held_at,
+        waiting=tuple(sorted(waiting.values(), key=lambda one: (one.date, one.id))),
         spread=_spread(asked, [line.sum for line in by_meeting]),
         cells=add_cells(cells for row in rows for cells in row.cells),
         texts=texts,
     )
+
+
+def least_answers(asked: Asked) -> int:
+    """How many answers small meetings must have together, so that they may be shown as one."""
+    return int(rules_of(asked.question).base)
 
 
 def _asked(row: Row[Any], waits: Mapping[int, Sequence[tuple[str, str, bool]]]) -> Asked:
@@ -320,7 +373,7 @@ def _asked(row: Row[Any], waits: Mapping[int, Sequence[tuple[str, str, bool]]]) 
     return Asked(
         id=row.id,
         dialogue=row.dialogue,
-        question=read_question(row.document, row.languages[0]),
+        question=read_question(row.document, row.languages),
         languages=tuple(row.languages),
         age_base=row.age_base,
         asked=row.asked,
@@ -339,6 +392,11 @@ def _waits(tx: Transaction, series: Sequence[int]) -> dict[int, list[tuple[str, 
     for row in rows:
         found[row.series].append((row.meeting, row.lane, row.held))
     return found
+
+
+def _waiting_meetings(tx: Transaction, series: int) -> set[str]:
+    c = t.waiting.c
+    return set(tx.scalars(select(c.meeting).where(c.series == series, c.lane == ANSWERS, c.held.is_(False))))
 
 
 def _held_at(tx: Transaction, names: Iterable[str]) -> dict[str, Meeting]:

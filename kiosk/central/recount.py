@@ -7,14 +7,15 @@ not agree refuses the meeting whole.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk.kinds import KINDS, Malformed, kind_of
 from kiosk.meeting.document import DocumentError, Meeting, Question, read_document
 from kiosk.meeting.tally import Answer, Tally, is_abstention, tally
+from kiosk.statistics.population import RowFault, read_tables
 from kiosk.sync.bundle import Manifest
-from kiosk.sync.records import Record
+from kiosk.sync.records import POPULATIONS, Record
 
 UNRECORDED = "unrecorded"
 """The channel of answers whose bundle tells none."""
@@ -73,6 +74,7 @@ def recount(manifest: Manifest, records: Mapping[str, list[Record]]) -> Recount:
             tallies += _counted_anew(question, stated[name][0], round, answers.get(name, []))
     tallies += _hands(meeting, rounds, records["hands"])
     _check_released(rounds, records["released"])
+    _check_populations(records[POPULATIONS])
     return Recount(meeting, records, tuple(tallies))
 
 
@@ -131,11 +133,11 @@ def _check_answer(question: Question, record: Record) -> None:
         raise Differs(f"question {question.id}: an answer carries what the question did not declare")
     if "text" in record:
         # A text that was not approved is empty by now, which no participant could have sent.
-        fits = question.kind == "text"
+        fits = kind_of(question).is_text
     elif is_abstention(record["answer"]):
         fits = record["answer"] == {"abstain": True}
     else:
-        fits = question.kind != "text" and _is_canonical(question, record["answer"])
+        fits = not kind_of(question).is_text and _is_canonical(question, record["answer"])
     if not fits:
         raise Differs(f"question {question.id}: an answer does not fit the question")
 
@@ -235,6 +237,16 @@ def _check_released(rounds: Mapping[str, Record], records: Iterable[Record]) -> 
         if record["round"] not in rounds or name in seen:
             raise Differs("a release belongs to no round, or is there twice")
         seen.add(name)
+
+
+def _check_populations(records: Sequence[Record]) -> None:
+    if len(records) > 1:
+        raise Differs("a meeting is compared with one population")
+    for record in records:
+        try:
+            read_tables(record["table"])
+        except RowFault as fault:
+            raise Differs(f"the population cannot be read ({fault})") from None
 
 
 def _by_round(records: Iterable[Record]) -> dict[str, list[Record]]:

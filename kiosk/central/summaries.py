@@ -60,9 +60,10 @@ def take_in(tx: Transaction, dialogue: str, counted: Recount) -> None:
 
 
 def take_out(tx: Transaction, meeting: str) -> None:
-    """Take a meeting out of all figures for good; before or after its rows are removed."""
+    """Take a meeting out of all figures for good, before its rows are removed; and what only it had asked."""
     dialogues = _lock(tx, meeting)
     _follow_all(tx, meeting, {}, [])
+    tx.execute(t.series.delete().where(t.series.c.dialogue.in_(dialogues), t.series.c.asked == 0))
     tx.execute(t.outline.delete().where(t.outline.c.meeting == meeting))
     for name in dialogues:
         refresh_overview(tx, name)
@@ -225,6 +226,26 @@ class _Shown:
     cells: Mapping[Member, Cells]
 
 
+@dataclass(frozen=True)
+class _Lane:
+    """What the database has of one lane of a series: the blocks with the meeting in them, and who waits."""
+
+    series: int
+    name: str
+    mine: Sequence[_Shown]
+    there: Sequence[Row[Any]]
+
+    def cells(self, new: Mapping[Member, Cells]) -> dict[Member, Cells]:
+        """The cells of each member, the new ones before those that were known."""
+        known = dict(new)
+        for one in self.there:
+            known.setdefault((one.meeting, one.name), one.cells)
+        for shown in self.mine:
+            for member, of_member in shown.cells.items():
+                known.setdefault(member, of_member)
+        return known
+
+
 def _follow_all(tx: Transaction, meeting: str, asked: Mapping[int, Asked], rows: Sequence[Row[Any]]) -> None:
     """Follow the meeting through every series that it is in now or was in before."""
     shown = _shown_of(tx, meeting)
@@ -238,7 +259,8 @@ def _follow_all(tx: Transaction, meeting: str, asked: Mapping[int, Asked], rows:
     changes = _Changes()
     for series, row in sorted(known.items()):
         one = asked.get(series)
-        count = (one is not None) - (series in before)
+        # Where nobody answered there is nothing by which a meeting could be found again.
+        count = (one is not None and bool(one.lanes)) - (series in before)
         _follow_series(changes, meeting, row, one, count, shown, waiting)
     _write(tx, changes)
 
@@ -252,7 +274,7 @@ def _follow_series(
     shown: Mapping[tuple[int, str], list[_Shown]],
     waiting: Mapping[tuple[int, str], list[Row[Any]]],
 ) -> None:
-    question = read_question(row.document, row.languages[0])
+    question = read_question(row.document, row.languages)
     rules = rules_of(question)
     multiple = not question.composition and kind_of(question).is_multiple(question)
     sums = {ANSWERS: _sum_of(row.shown), HANDS: _sum_of(row.hands)}
@@ -260,16 +282,15 @@ def _follow_series(
         asked.lanes if asked else ()
     )
     for lane in sorted(lanes):
-        mine = shown.get((row.id, lane), [])
-        there = waiting.get((row.id, lane), [])
+        known = _Lane(row.id, lane, shown.get((row.id, lane), []), waiting.get((row.id, lane), []))
         now = asked.lanes.get(lane, ()) if asked else ()
-        if not now and not mine and all(one.meeting != meeting for one in there):
+        if not now and not known.mine and all(one.meeting != meeting for one in known.there):
             continue
-        parts = [part_from(one.part) for one in there if not one.held]
-        step = follow(meeting, now, [one.block for one in mine], parts, rules)
+        parts = [part_from(one.part) for one in known.there if not one.held]
+        step = follow(meeting, now, [one.block for one in known.mine], parts, rules)
         kept = HANDS if lane == HANDS else ANSWERS
         sums[kept] = add_up(sums[kept], step, rules, multiple=multiple)
-        _note(changes, meeting, row.id, lane, step, mine, there, _new_cells(asked, now))
+        _note(changes, meeting, known, step, known.cells(_new_cells(asked, now)))
     changes.series.append(
         {
             "at": row.id,
@@ -280,32 +301,20 @@ def _follow_series(
     )
 
 
-def _note(
-    changes: _Changes,
-    meeting: str,
-    series: int,
-    lane: str,
-    step: Step,
-    mine: Sequence[_Shown],
-    there: Sequence[Row[Any]],
-    cells: dict[Member, Cells],
-) -> None:
+def _note(changes: _Changes, meeting: str, lane: _Lane, step: Step, cells: Mapping[Member, Cells]) -> None:
     """Gather what a step changes, the cells going where their parts go."""
-    for one in there:
-        cells.setdefault((one.meeting, one.name), one.cells)
-    for shown in mine:
-        for member, of_member in shown.cells.items():
-            cells.setdefault(member, of_member)
-    changes.gone += [one.id for one in mine if one.block in step.gone]
+    changes.gone += [one.id for one in lane.mine if one.block in step.gone]
     for block in step.come:
         of_parts = [cells.get(part.member, []) for part in block.parts]
         parts = [asdict(part) for part in block.parts]
-        changes.blocks.append({"series": series, "lane": lane, "parts": parts, "cells": of_parts})
+        changes.blocks.append({"series": lane.series, "lane": lane.name, "parts": parts, "cells": of_parts})
         changes.members.append(block.meetings)
     changes.unwaiting += [
-        {"of": series, "who": one.meeting, "named": one.name} for one in there if one.lane == lane
+        {"of": lane.series, "who": one.meeting, "named": one.name}
+        for one in lane.there
+        if one.lane == lane.name
     ]
-    others = [(part_from(one.part), True) for one in there if one.held and one.meeting != meeting]
+    others = [(part_from(one.part), True) for one in lane.there if one.held and one.meeting != meeting]
     for part, held in (
         *((part, False) for part in step.waiting),
         *((part, True) for part in step.held),
@@ -313,10 +322,10 @@ def _note(
     ):
         changes.waiting.append(
             {
-                "series": series,
+                "series": lane.series,
                 "meeting": part.meeting,
                 "name": part.name,
-                "lane": lane,
+                "lane": lane.name,
                 "held": held,
                 "part": asdict(part),
                 "cells": cells.get(part.member, []),

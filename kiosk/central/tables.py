@@ -106,6 +106,14 @@ session = Table(
     Column("expires_at", _Stamp, nullable=False),
 )
 
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("name_digest", String(64), nullable=False, index=True),
+    Column("at", _Stamp, nullable=False, index=True),
+)
+
 # ── What came in ─────────────────────────────────────────────────────────────────────────────────────
 
 bundle = Table(
@@ -182,9 +190,11 @@ tombstone = Table(
     metadata,
     Column("meeting", String(200), primary_key=True),
     Column("dialogue", String(200), nullable=False),
-    Column("reference", Text, nullable=False),
+    Column("why", Text, nullable=False),
     Column("erased_by", Text, nullable=False),
     Column("erased_at", _Stamp, nullable=False),
+    Column("place", _Json),
+    Column("date", Text),
 )
 
 # ── What it says ─────────────────────────────────────────────────────────────────────────────────────
@@ -362,6 +372,16 @@ overview = Table(
     Column("answers", BigInteger, nullable=False),
     Column("first", Text, nullable=False),
     Column("last", Text, nullable=False),
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("meeting", ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True),
+    Column("dialogue", String(200), nullable=False),
+    Column("received_at", _Stamp, nullable=False),
+    Column("population", _Json, nullable=False),
+    Index(None, "dialogue", "received_at"),
 )
 
 population = Table(

@@ -13,7 +13,7 @@ from kiosk.central import tables as t
 from kiosk.central.database import Transaction, add_if_new, add_many
 from kiosk.central.recount import ChannelTally, Recount
 from kiosk.meeting.document import as_text
-from kiosk.sync.records import Record
+from kiosk.sync.records import POPULATIONS, Record
 
 Row = dict[str, Any]
 AT_ONCE = 5000
@@ -25,7 +25,7 @@ def claim(tx: Transaction, bundle: DatabaseRow[Any], counted: Recount, now: str)
     Of two laptops that send the same meeting in the same moment the database lets one through.
     """
     meeting = counted.meeting
-    title = as_text(meeting.dialogue.get("title", ""), meeting.languages[0])
+    title = as_text(meeting.dialogue.get("title", ""), meeting.languages)
     add_if_new(tx, t.dialogue, {"id": bundle.dialogue, "title": dict(title)})
     row = {
         "id": meeting.id,
@@ -42,7 +42,17 @@ def claim(tx: Transaction, bundle: DatabaseRow[Any], counted: Recount, now: str)
         "document": counted.records["meeting"][0]["document"],
         "received_at": now,
     }
-    return add_if_new(tx, t.meeting, row)
+    is_new = add_if_new(tx, t.meeting, row)
+    if is_new:
+        _carry(tx, bundle, counted, now)
+    return is_new
+
+
+def _carry(tx: Transaction, bundle: DatabaseRow[Any], counted: Recount, now: str) -> None:
+    """Keep the population that came along. What an editor brings goes before it."""
+    for population in counted.records[POPULATIONS]:
+        row = {"meeting": counted.meeting.id, "dialogue": bundle.dialogue, "received_at": now}
+        tx.execute(t.carried.insert().values(**row, population=dict(population)))
 
 
 def write_rows(tx: Transaction, dialogue: str, counted: Recount) -> None:

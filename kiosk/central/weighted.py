@@ -35,7 +35,7 @@ def mapped(population: Population | None, asked: Asked) -> Mapped | None:
         for option in kind_of(question).bars(question)
         if not option.no_answer
     }
-    whole = populations.Population("", "", {}, False, True, population.tables, {})
+    whole = populations.Population("", "", {}, False, True, population.tables, population.checked)
     return whole.mapped(question.id, wordings)
 
 

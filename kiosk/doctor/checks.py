@@ -122,6 +122,7 @@ def exit_code(findings: list[Finding]) -> int:
 
 
 def place(folder: Folder) -> list[Finding]:
+    """Where the data lies: there, writable, ours, and on a disk that keeps its word."""
     wrong = list(_wrong_with_place(folder))
     there = folder.path if folder.exists else f"{folder.path} (made at the first start)"
     return wrong or [Finding("data folder", "good", f"{there}, on this computer.")]
@@ -169,6 +170,7 @@ def cloud_folder(path: str) -> str | None:
 
 
 def space(folder: Folder) -> Iterator[Finding]:
+    """Whether there is room for an evening."""
     free = folder.free_bytes
     if free is None:
         return
@@ -188,6 +190,7 @@ def space(folder: Folder) -> Iterator[Finding]:
 
 
 def database(folder: Folder) -> Iterator[Finding]:
+    """Whether the room's file is whole."""
     if folder.damage is not None:
         yield Finding(
             "data file",
@@ -202,6 +205,7 @@ def database(folder: Folder) -> Iterator[Finding]:
 
 
 def backups(found: BackupFacts, now: datetime) -> Iterator[Finding]:
+    """Whether there are backups, and new ones."""
     if found.unreadable:
         yield Finding(
             "backups",
@@ -234,6 +238,7 @@ def backups(found: BackupFacts, now: datetime) -> Iterator[Finding]:
 
 
 def ports(found: Mapping[int, Port]) -> Iterator[Finding]:
+    """Which port phones will come to."""
     usable = [port for port, state in found.items() if state in ("free", "ours")]
     if 80 in usable:
         yield Finding("ports", "good", "Port 80 can be had: the address for phones is as short as can be.")
@@ -257,6 +262,7 @@ def ports(found: Mapping[int, Port]) -> Iterator[Finding]:
 
 
 def network(addresses: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
+    """Whether phones can reach this machine at all."""
     if not addresses:
         yield Finding(
             "network",
@@ -278,6 +284,7 @@ def network(addresses: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
 
 
 def clock(now: datetime, last_used: datetime | None) -> Iterator[Finding]:
+    """Whether the clock can be right."""
     if is_plausible(now, last_used):
         yield Finding("clock", "good", f"{now.isoformat(timespec='minutes')} (UTC) can be right.")
     else:
@@ -290,6 +297,7 @@ def clock(now: datetime, last_used: datetime | None) -> Iterator[Finding]:
 
 
 def power(found: Power) -> Iterator[Finding]:
+    """Whether the machine will last the evening."""
     if found.on_mains is False:
         level: Level = "bad" if found.battery is not None and found.battery < LITTLE_BATTERY else "warning"
         left = f" ({found.battery} % left)" if found.battery is not None else ""
@@ -308,6 +316,7 @@ def power(found: Power) -> Iterator[Finding]:
 
 
 def files(limit: int | None) -> Iterator[Finding]:
+    """Whether as many files may be open as a hall needs."""
     if limit is None:
         return
     if limit < FILES_FOR_A_HALL:
@@ -322,6 +331,7 @@ def files(limit: int | None) -> Iterator[Finding]:
 
 
 def libraries(installed: Mapping[str, str | None]) -> Iterator[Finding]:
+    """Whether the libraries are new enough."""
     wrong = too_old(installed) if installed else {}
     for name, what in wrong.items():
         yield Finding(
@@ -335,6 +345,7 @@ def libraries(installed: Mapping[str, str | None]) -> Iterator[Finding]:
 
 
 def sqlite(version: str) -> Iterator[Finding]:
+    """Whether this SQLite is one that keeps what it acknowledged."""
     if not version:
         return
     if has_wal_reset_bug(version):

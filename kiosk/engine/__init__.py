@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 from wsgiref.types import WSGIApplication
 
+from kiosk.engine.turnstile import Turnstile
+
 EngineName = Literal["eventlet", "threading"]
 TransportName = Literal["lean", "stock"]
 T = TypeVar("T")
@@ -43,6 +45,7 @@ class Engine(Protocol):
     """What the rest of the product needs of an engine."""
 
     name: EngineName
+    turnstile: Turnstile
 
     def latch(self) -> Latch: ...
 
@@ -53,7 +56,8 @@ class Engine(Protocol):
         """Do blocking work on a native thread and wait for it without stopping the others."""
 
     def beside(self, work: Callable[..., T], *args: Any) -> T:
-        """Do reading that takes a while without keeping the others waiting; one such thing at a time."""
+        """Do reading that takes a while, through the turnstile, without keeping the others waiting; on
+        eventlet one such thing at a time."""
 
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         """Start work that goes on by itself."""

@@ -10,8 +10,8 @@ import time
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -25,13 +25,13 @@ os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 import eventlet  # noqa: E402
 import eventlet.event  # noqa: E402
 import eventlet.hubs  # noqa: E402
-import eventlet.semaphore  # noqa: E402
 import eventlet.tpool  # noqa: E402
 import eventlet.wsgi  # noqa: E402
 
 from kiosk.engine import LOCAL_SPACE, EngineName, Latch, Space  # noqa: E402
 from kiosk.engine.arrivals import WHOLE_SECONDS, Arrivals  # noqa: E402
 from kiosk.engine.latches import ThreadLatch  # noqa: E402
+from kiosk.engine.turnstile import Turnstile, be_modest  # noqa: E402
 
 T = TypeVar("T")
 
@@ -105,14 +105,43 @@ class PatientSocket(eventlet.greenio.GreenSocket):  # type: ignore[misc]
         return super().accept()
 
 
+class Lane:
+    """Where native threads compute, one at a time. Whoever waits for something else meanwhile leaves it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._mine = threading.local()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._mine.is_in = True
+
+    def __exit__(self, *_: object) -> None:
+        self._mine.is_in = False
+        self._lock.release()
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Outside of it for a while; on a thread that is not in it this changes nothing."""
+        if not getattr(self._mine, "is_in", False):
+            yield
+            return
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
+
+
 class GreenEngine:
     name: EngineName = "eventlet"
 
     def __init__(self) -> None:
         # A native thread that shares the interpreter with the loop must not keep it for the usual 5 ms.
         sys.setswitchinterval(0.00005)
+        self.turnstile = Turnstile()
         self._loop = threading.get_ident()
-        self._one_beside = eventlet.semaphore.Semaphore(1)
+        self._lane = Lane()
         self._posted: deque[Callable[[], None]] = deque()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -129,12 +158,22 @@ class GreenEngine:
             os.write(self._wake_write, b"!")
 
     def in_thread(self, work: Callable[..., T], *args: Any) -> T:
-        result: T = eventlet.tpool.execute(work, *args)
-        return result
+        if threading.get_ident() == self._loop:
+            result: T = eventlet.tpool.execute(work, *args)
+            return result
+        with self._lane.left():
+            return work(*args)
 
     def beside(self, work: Callable[..., T], *args: Any) -> T:
-        with self._one_beside:
-            return self.in_thread(work, *args)
+        if threading.get_ident() != self._loop:
+            return work(*args)
+        result: T = self.in_thread(self._in_lane, work, *args)
+        return result
+
+    def _in_lane(self, work: Callable[..., T], *args: Any) -> T:
+        be_modest()
+        with self._lane:
+            return self.turnstile.through(work, *args)
 
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         if threading.get_ident() == self._loop:
@@ -216,22 +255,23 @@ def part_gently(raw: socket.socket) -> None:
                 eventlet.hubs.trampoline(raw.fileno(), read=True, timeout=max(0.01, until - time.monotonic()))
 
 
-def call_when_readable(raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:
+def call_when_readable(raw: socket.socket, act: Callable[[int], None]) -> Callable[[], None]:
     """Have the loop itself call ``act`` whenever there is something to read; the returned function stops it.
 
-    ``act`` must neither wait nor raise. Stop before the socket is closed: its number is given out again.
+    ``act`` is given the socket's number. It must neither wait nor raise. Stop before the socket is closed:
+    its number is given out again.
     """
     return _call_when(eventlet.hubs.get_hub().READ, raw, act)
 
 
-def call_when_writable(raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:
+def call_when_writable(raw: socket.socket, act: Callable[[int], None]) -> Callable[[], None]:
     """The same for as long as there is room to write."""
     return _call_when(eventlet.hubs.get_hub().WRITE, raw, act)
 
 
-def _call_when(event: str, raw: socket.socket, act: Callable[[], None]) -> Callable[[], None]:
+def _call_when(event: str, raw: socket.socket, act: Callable[[int], None]) -> Callable[[], None]:
     hub = eventlet.hubs.get_hub()
-    listener = hub.add(event, raw.fileno(), lambda _number: act(), lambda _error: None, lambda: None)
+    listener = hub.add(event, raw.fileno(), act, lambda _error: None, lambda: None)
 
     def stop() -> None:
         with suppress(KeyError):  # the loop has let go of it by itself

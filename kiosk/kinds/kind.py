@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
+Half = Literal["against", "neutral", "for"]
 Form = Mapping[str, Sequence[str]]
 """The fields of a plain HTML form: each name with its values."""
 
@@ -34,6 +35,8 @@ class Kind(Protocol):
     """One way of asking and counting."""
 
     name: str
+    is_text: bool
+    """Whether answers are people's own words, which nobody counts and which wait for approval."""
 
     def check_question(self, question: Question) -> None:
         """Raise Malformed when the document's question lacks what the kind needs."""
@@ -58,6 +61,21 @@ class Kind(Protocol):
 
     def top(self, question: Question) -> TopShare | None:
         """The bars whose joint share is the headline, for scales."""
+
+    def has_steps(self, question: Question) -> bool:
+        """Whether the bars go from less to more, so that there is an answer in the middle."""
+
+    def halves(self, question: Question) -> Mapping[str, Half]:
+        """Which half each bar belongs to, for scales of words; none where there are no two halves."""
+
+    def category(self, question: Question, value: object) -> str | None:
+        """The bar that what a composition question kept of somebody counts under; None for none, or several.
+
+        ``value`` is the one value of an answer: the options, the step, the text.
+        """
+
+    def marks(self, question: Question) -> tuple[tuple[Option, Answer], ...]:
+        """What a paper ballot offers to mark, each with the answer that it alone is; empty for words."""
 
 
 def only_keys(answer: Mapping[str, Any], *allowed: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.clock import Clock
 from kiosk.live.events import Audience
@@ -26,6 +26,8 @@ class Connection:
     meeting: str
     language: str
     person: str
+    follows: bool = False
+    """Whether it has named no meeting, and goes along where this machine goes."""
 
     @property
     def room(self) -> str:
@@ -89,6 +91,16 @@ class Connections:
                 self._forget(connection)
         return connection
 
+    def move(self, connection: Connection, meeting: str) -> Connection | None:
+        """Note that a socket looks at another meeting now; None where it is gone already."""
+        with self._lock:
+            if self._by_sid.get(connection.sid) is not connection:
+                return None
+            self._forget(connection)
+        moved = replace(connection, meeting=meeting)
+        self.add(moved)
+        return moved
+
     def get(self, sid: str) -> Connection | None:
         return self._by_sid.get(sid)
 
@@ -134,9 +146,10 @@ class Connections:
         with self._lock:
             return [sid for sid, connection in self._by_sid.items() if connection.person == person]
 
-    def of_audience(self, audience: Audience) -> Iterable[str]:
+    def followers(self) -> list[Connection]:
+        """The sockets that go along where this machine goes."""
         with self._lock:
-            return [sid for sid, connection in self._by_sid.items() if connection.audience == audience]
+            return [connection for connection in self._by_sid.values() if connection.follows]
 
     def _forget(self, connection: Connection) -> None:
         self._rooms[connection.audience, connection.meeting, connection.language] -= 1

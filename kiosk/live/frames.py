@@ -47,12 +47,7 @@ class Message(NamedTuple):
 
     def content(self) -> str | bytes:
         """Words, or bytes where it is not TEXT."""
-        if self.opcode != TEXT:
-            return self.payload
-        try:
-            return self.payload.decode()
-        except UnicodeDecodeError:
-            raise Violation(NOT_TEXT) from None
+        return _words(self.payload) if self.opcode == TEXT else self.payload
 
 
 class Parser:
@@ -68,6 +63,19 @@ class Parser:
         self._opcode: int | None = None  # of the message whose fragments are coming in
         self._parts: list[bytes] = []
         self._size = 0
+
+    def lone_text(self, data: bytes) -> str | None:
+        """The words, if these bytes are one text and nothing besides, as nearly all are. Otherwise they are
+        for ``feed``. Raises Violation as that does."""
+        if self._rest or self._opcode is not None or data[0] != _FINAL | TEXT:
+            return None
+        found = _find(data, 0, self._largest)
+        if found is None or found[1] != len(data):
+            return None
+        if not self._may_speak():
+            raise Violation(POLICY)
+        mask = found[0]
+        return _words(unmasked(data[mask + _MASK_BYTES :], data[mask : mask + _MASK_BYTES]))
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that these bytes make whole. Raises Violation; nothing more may be fed after that."""
@@ -108,6 +116,13 @@ class Parser:
         message = Message(self._opcode, b"".join(self._parts))
         self._opcode, self._parts, self._size = None, [], 0
         return message
+
+
+def _words(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        raise Violation(NOT_TEXT) from None
 
 
 def _find(data: bytes, at: int, largest: int) -> tuple[int, int] | None:

@@ -75,10 +75,15 @@ class Hub:
         for sid in list(self._connections.of_person(person)):
             self._socketio.server.disconnect(sid)
 
-    def disconnect_walls(self) -> None:
-        """Cut every wall, so that it comes back and finds the meeting this machine is about now."""
-        for sid in list(self._connections.of_audience("wall")):
-            self._socketio.server.disconnect(sid)
+    def lead(self, meeting: str) -> None:
+        """Take along every wall, and each console that named none, to the meeting this machine is about."""
+        server = self._socketio.server
+        for connection in self._connections.followers():
+            moved = self._connections.move(connection, meeting) if connection.meeting != meeting else None
+            if moved is not None:
+                server.leave_room(moved.sid, connection.room)
+                server.enter_room(moved.sid, moved.room)
+                self.tell(STATE, moved.sid, self.state(moved.audience, meeting, moved.language))
 
     def _send_to_all(self, event: Event, meeting: str, news: Mapping[str, Any]) -> None:
         for audience in event.audiences:

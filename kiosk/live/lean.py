@@ -22,7 +22,7 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import cache, partial
+from functools import lru_cache, partial
 from hashlib import sha1
 from queue import Empty
 from typing import Any
@@ -37,7 +37,7 @@ from kiosk.clock import Clock
 from kiosk.engine import Engine, Latch, green
 from kiosk.live import frames
 from kiosk.live.connections import Allowance
-from kiosk.live.gate import BURST, PER_SECOND, TOO_FAST
+from kiosk.live.metering import BURST, PER_SECOND, TOO_FAST
 from kiosk.live.sockets import LARGEST_MESSAGE, Answer, SpeltBallot, first_argument
 
 LARGEST_BACKLOG = 256_000
@@ -213,7 +213,7 @@ class Line:
             self._latch.wait()
         return self._inbox.popleft() or None
 
-    def _read(self) -> None:
+    def _read(self, _number: int) -> None:
         """Called by the loop when there is something to read."""
         try:
             data = self._raw.recv(READ_BYTES)
@@ -225,6 +225,10 @@ class Line:
             self.end()
             return
         try:
+            text = self._parser.lone_text(data)
+            if text is not None:
+                self._take_content(text)
+                return
             for message in self._parser.feed(data):
                 self._take(message)
                 if self._ended:
@@ -261,10 +265,7 @@ class Line:
         """Send a frame now, as far as the phone takes it, and the rest when it does. Never waits."""
         if self._ended:
             return
-        if self._unsent:
-            self._keep(frame)
-            return
-        sent = self._send(frame)
+        sent = 0 if self._unsent else self._send(frame)
         if sent < len(frame):
             self._keep(frame[sent:])
 
@@ -285,7 +286,7 @@ class Line:
         if self._unsent_bytes > LARGEST_BACKLOG:
             self.end()
 
-    def _write_on(self) -> None:
+    def _write_on(self, _number: int) -> None:
         """Called by the loop when there is room again."""
         while self._unsent:
             data = self._unsent.popleft()
@@ -380,11 +381,17 @@ def _handle(there: Any, line: Line) -> None:
 
 
 def _acknowledge(line: Line, number: str, answer: dict[str, Any]) -> None:
-    said = _counted(answer["status"]) if len(answer) == 1 else messages.write([answer])
-    line.write(frames.text(f"43{int(number)}{said}"))
+    if len(answer) == 1:
+        line.write(_counted(int(number), answer["status"]))
+    else:
+        line.write(_answered(int(number), answer))
 
 
-@cache
-def _counted(status: str) -> str:
-    """What nearly everybody is answered, spelt once."""
-    return messages.write([{"status": status}])
+@lru_cache(maxsize=1000)
+def _counted(number: int, status: str) -> bytes:
+    """What nearly everybody is answered. A phone counts its messages from 0, so the same come again."""
+    return _answered(number, {"status": status})
+
+
+def _answered(number: int, answer: dict[str, Any]) -> bytes:
+    return frames.text(f"43{number}{messages.write([answer])}")

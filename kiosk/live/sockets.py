@@ -33,7 +33,7 @@ FAREWELL_SECONDS = 0.1
 """Between telling a client that it is cut and cutting it: threads would overtake the message."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Whom a socket belongs to, as the server sees it."""
 
@@ -42,6 +42,8 @@ class Caller:
     language: str
     person: str
     may_answer: Any = None
+    follows: bool = False
+    """Whether it has named no meeting: a wall, mostly. It goes along where this machine goes."""
 
 
 class SpeltBallot(NamedTuple):
@@ -138,12 +140,11 @@ class Sockets:
         eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
         self._guests_by_eio[eio_sid] = guest
         self._greetings.heard(eio_sid)
-        self._connections.add(
-            Connection(sid, caller.audience, caller.meeting, caller.language, caller.person)
+        connection = Connection(
+            sid, caller.audience, caller.meeting, caller.language, caller.person, caller.follows
         )
-        self._server.enter_room(
-            sid, Connection(sid, caller.audience, caller.meeting, caller.language, "").room
-        )
+        self._connections.add(connection)
+        self._server.enter_room(sid, connection.room)
         # After this handler has returned and the client has heard that it is in.
         self._engine.spawn(self._send_first_state, sid, caller)
 

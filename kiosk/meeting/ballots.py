@@ -7,8 +7,7 @@ that a phone whose acknowledgement was lost hears "repeated" even after the clos
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from kiosk.meeting.rounds import RoundStatus
 
@@ -17,8 +16,7 @@ Verdict = Literal["counted", "repeated", "conflict", "closed"]
 _BALLOT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 
 
-@dataclass(frozen=True)
-class Ballot:
+class Ballot(NamedTuple):
     """One participant's answer in one round. ``id`` is minted by the phone; ``answer`` is canonical JSON."""
 
     id: str

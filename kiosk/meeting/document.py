@@ -7,7 +7,7 @@ frozen values below; the JSON itself is kept beside them, so that what is export
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ class Question:
     options: tuple[Option, ...] = ()
     composition: bool = False
     sensitive: bool = False
+    live: bool = False
+    """Whether bars are shown while it is open, late and in blocks."""
     breakdown: tuple[str, ...] = ()
     pair_with: str | None = None
     settings: Json = field(default_factory=dict)
@@ -107,30 +109,30 @@ def read_document(document: Json) -> Meeting:
     """Read a document that already fits the schema; raise DocumentError where it contradicts itself."""
     head = document["meeting"]
     languages = tuple(head.get("languages") or _languages_in(document))
-    first = languages[0]
-    questions = _read_questions(document["questions"], first)
-    agenda = tuple(_read_item(item, first) for item in document["agenda"])
+    questions = _read_questions(document["questions"], languages)
+    agenda = tuple(_read_item(item, languages) for item in document["agenda"])
     _check_agenda(agenda, questions)
     return Meeting(
         id=head["id"],
         code=str(head.get("code", "")).upper(),
         type=head.get("type", "open"),
-        place=as_text(head.get("place", ""), first),
+        place=as_text(head.get("place", ""), languages),
         date=head.get("date", ""),
         languages=languages,
-        title=as_text(head["title"], first),
-        welcome=as_text(head.get("welcome", ""), first),
+        title=as_text(head["title"], languages),
+        welcome=as_text(head.get("welcome", ""), languages),
         dialogue=document.get("dialogue", {}),
         questions=questions,
         agenda=agenda,
     )
 
 
-def as_text(value: Any, language: str) -> Text:
-    """A wording per language; a plain string is in the meeting's first language."""
+def as_text(value: Any, languages: Sequence[str]) -> Text:
+    """A wording per language, those of the meeting first and in its order; a plain string is in its first."""
     if isinstance(value, str):
-        return {language: value} if value else {}
-    return dict(value)
+        return {languages[0]: value} if value else {}
+    known = {language: value[language] for language in languages if language in value}
+    return {**known, **value}
 
 
 _spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -141,10 +143,10 @@ def canonical(value: Any) -> str:
     return _spell(value)
 
 
-def _read_questions(items: Iterable[Json], language: str) -> dict[str, Question]:
+def _read_questions(items: Iterable[Json], languages: Sequence[str]) -> dict[str, Question]:
     questions: dict[str, Question] = {}
     for number, item in enumerate(items):
-        question = read_question(item, language)
+        question = read_question(item, languages)
         if question.id in questions:
             raise DocumentError(f"questions/{number}/id", f"the id {question.id} is used twice")
         questions[question.id] = question
@@ -162,17 +164,18 @@ _READ_BY_NAME = {
     "options",
     "composition",
     "sensitive",
+    "live",
     "breakdown",
     "pair_with",
 }
 
 
-def read_question(item: Json, language: str) -> Question:
-    """Read one question of a document; ``language`` is that of plain strings."""
+def read_question(item: Json, languages: Sequence[str]) -> Question:
+    """Read one question of a document; ``languages`` are the meeting's."""
     options = tuple(
         Option(
             option["id"],
-            as_text(option["text"], language),
+            as_text(option["text"], languages),
             option.get("shown_with"),
             bool(option.get("no_answer", False)),
         )
@@ -187,24 +190,25 @@ def read_question(item: Json, language: str) -> Question:
         id=item["id"],
         version=int(item.get("version", 1)),
         kind=item["kind"],
-        text=as_text(item["text"], language),
-        help=as_text(item.get("help", ""), language),
+        text=as_text(item["text"], languages),
+        help=as_text(item.get("help", ""), languages),
         options=options,
         composition=bool(item.get("composition", False)),
         sensitive=bool(item.get("sensitive", False)),
+        live=bool(item.get("live", False)),
         breakdown=tuple(item.get("breakdown", ())),
         pair_with=item.get("pair_with"),
-        settings=_settings(item, language),
+        settings=_settings(item, languages),
     )
 
 
-def _settings(item: Json, language: str) -> Json:
+def _settings(item: Json, languages: Sequence[str]) -> Json:
     """What the document says besides. Words at the ends of a scale may be plain strings, as others may."""
     settings = {key: value for key, value in item.items() if key not in _READ_BY_NAME}
     labels = settings.get("labels")
     if isinstance(labels, Mapping):
         worded = {name: words for name, words in labels.items() if isinstance(words, (str, Mapping))}
-        settings["labels"] = {name: as_text(words, language) for name, words in worded.items()}
+        settings["labels"] = {name: as_text(words, languages) for name, words in worded.items()}
     return settings
 
 
@@ -217,6 +221,10 @@ def _check_references(question: Question, questions: Mapping[str, Question]) -> 
             raise DocumentError(f"{path}/breakdown", f"{name} is not a composition question of this document")
     if question.composition and question.breakdown:
         raise DocumentError(f"{path}/breakdown", "a composition question is never broken down by another")
+    if question.live and (question.sensitive or question.composition):
+        raise DocumentError(
+            f"{path}/live", "a sensitive or composition question shows nothing while it is open"
+        )
     if question.pair_with is not None:
         _check_pair(question, questions)
 
@@ -238,13 +246,13 @@ def _check_pair(question: Question, questions: Mapping[str, Question]) -> None:
         raise DocumentError(path, "a question is in one pair at most")
 
 
-def _read_item(item: Json, language: str) -> AgendaItem:
+def _read_item(item: Json, languages: Sequence[str]) -> AgendaItem:
     return AgendaItem(
         id=item["id"],
         type=item.get("type", "question"),
         question=item.get("question"),
-        title=as_text(item.get("title", ""), language),
-        body=as_text(item.get("body", ""), language),
+        title=as_text(item.get("title", ""), languages),
+        body=as_text(item.get("body", ""), languages),
     )
 
 

@@ -31,7 +31,7 @@ class Stage:
     ``version`` moves with every act that phones hear of. ``rehearsal`` counts rehearsal participants.
     ``detail`` is what the room looks at of the current round once it is shown: None is the result itself.
     While it is ``locked`` no new device is let in; ``heads`` is how many people were counted in the hall; the
-    code changes by itself every ``code_minutes``.
+    code changes by itself every ``code_minutes``. ``code_changed``: not the document's any more.
     """
 
     meeting: Meeting
@@ -46,6 +46,12 @@ class Stage:
     locked: bool = False
     heads: int | None = None
     code_minutes: int | None = None
+    code_changed: bool = False
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether only those may join who know today's code: somebody changed it, or it changes by itself."""
+        return self.code_changed or self.code_minutes is not None
 
     @property
     def agenda(self) -> tuple[AgendaItem, ...]:
@@ -67,6 +73,12 @@ class Stage:
         current = self.item.id if self.item else None
         rounds = [round for round in self.rounds if round.item == current and not round.composition]
         return rounds[-1] if rounds else None
+
+    @property
+    def is_on_composition(self) -> bool:
+        """Whether the agenda has come to who is in the room: phones show it too then. The wall may show it at
+        any time; that is no act that phones hear of."""
+        return self.status == "running" and self.item is not None and self.item.type == "composition"
 
     def open_rounds(self) -> tuple[Round, ...]:
         """Rounds that can be answered now, those about the participant left out."""

@@ -50,7 +50,7 @@ def tally(
 ) -> Tally:
     """Count the answers of a round; ``count`` is the kind's own way of counting valid answers."""
     everyone = list(answers)
-    valid = [answer for answer in everyone if not is_abstention(answer) and not is_dont_know(answer)]
+    valid = [answer for answer in everyone if is_valid(answer)]
     return Tally(
         round=round_id,
         answered=len(everyone),
@@ -59,6 +59,11 @@ def tally(
         connected=max(connected, len(everyone)),
         counts=count(valid),
     )
+
+
+def is_valid(answer: Answer) -> bool:
+    """Whether an answer is one to the question: neither an abstention nor "don't know"."""
+    return not is_abstention(answer) and not is_dont_know(answer)
 
 
 def is_abstention(answer: Answer) -> bool:

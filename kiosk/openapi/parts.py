@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from kiosk.problems import REFUSALS
@@ -62,6 +62,8 @@ VERSION: Json = {
     "type": ["integer", "null"],
     "description": "The meeting's version that the operator saw. Another one is refused as `stale`.",
 }
+RUNNING = ("stale", "not_started", "not_running")
+"""How an act is refused that a running meeting alone can have."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Call:
     method: Literal["get", "post", "put"]
     path: str
     name: str
-    tag: str
+    _: KW_ONLY
     says: str
     who: Who
     gives: Mapping[int, Json]
@@ -130,25 +132,31 @@ def listed(schema: Json, **more: Any) -> Json:
     return {"type": "array", "items": schema, **more}
 
 
-def paths(calls: Iterable[Call]) -> Json:
-    """The calls as OpenAPI lists them: by path, then by method."""
+def paths(calls: Mapping[str, Iterable[Call]]) -> Json:
+    """The calls of each tag as OpenAPI lists them: by path, then by method."""
     found: Json = {}
-    for call in calls:
-        found.setdefault(call.path, {})[call.method] = _operation(call)
+    for tag, tagged in calls.items():
+        for call in tagged:
+            found.setdefault(call.path, {})[call.method] = _operation(call, tag)
     return found
 
 
-def refusals(calls: Iterable[Call]) -> Json:
+def refusals(calls: Mapping[str, Iterable[Call]]) -> Json:
     """Every set of refusals that the calls share, by the name they refer to it with."""
-    sets = [found for call in calls for found in _by_status(call.all_codes()).items()]
+    sets = [
+        found
+        for tagged in calls.values()
+        for call in tagged
+        for found in _by_status(call.all_codes()).items()
+    ]
     return {_name(status, codes): _refusal(codes) for status, codes in sets}
 
 
-def _operation(call: Call) -> Json:
+def _operation(call: Call, tag: str) -> Json:
     places = [name for name in _PLACES if f"{{{name}}}" in call.path]
     return {
         "operationId": call.name,
-        "tags": [call.tag],
+        "tags": [tag],
         "summary": call.says,
         **({"description": call.more} if call.more else {}),
         "security": _KEYS[call.who],

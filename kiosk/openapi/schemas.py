@@ -162,11 +162,16 @@ def _rounds() -> Json:
             connected={**COUNT, "description": "Frozen at the close; never below answered."},
             valid={
                 **maybe(COUNT),
-                "description": "Answered without abstentions and “don't know”: the base of shares. Null, as "
-                "the next two, for questions about the participants.",
+                "description": "Answered without abstentions and “don't know”: the base of shares. Of a "
+                "question about the participants the sum of `counts`, null where some are hidden.",
             },
-            abstained=maybe(COUNT),
-            dont_know=maybe(COUNT),
+            abstained={**maybe(COUNT), "description": "Null for questions about the participants."},
+            dont_know={**maybe(COUNT), "description": "Likewise."},
+            as_of={
+                **maybe(COUNT),
+                "description": "Of a question about the participants: how many had answered when the picture "
+                "that `counts` holds was released, in steps; else null.",
+            },
             withheld={"enum": [None, "too_few"]},
             counts=maybe(PER_OPTION),
             percents={
@@ -215,7 +220,8 @@ def _rounds() -> Json:
                     status=text(enum=["waiting", "approved", "hidden"]),
                     blocked={
                         "type": "boolean",
-                        "description": "Whether it holds a word from `data/blocked-words`.",
+                        "description": "Whether it holds a word from `data/blocked-words`, "
+                        "a telephone number, an e-mail address or a link.",
                     },
                 )
             )
@@ -349,6 +355,10 @@ def _access() -> Json:
             )
         ),
         "Saved": record(status={"const": "saved"}),
+        "SavedWifi": record(
+            status={"const": "saved"},
+            code={"type": "boolean", "description": "Whether the wall shows a code of it, or text alone."},
+        ),
         "Ended": record(status={"const": "ended"}),
     }
 

@@ -23,11 +23,13 @@ from kiosk.room.disclosure import Disclosure
 from kiosk.room.door import MOST_HEADS, MOST_MINUTES, Door
 from kiosk.room.homecoming import Homecoming, Kept
 from kiosk.room.invitation import Invitation
+from kiosk.room.live_bars import LiveBars
 from kiosk.room.meetings import Meetings
 from kiosk.room.news import News
 from kiosk.room.participants import Joined, Participants
 from kiosk.room.pictures import Pictures
 from kiosk.room.populations import Populations
+from kiosk.room.releases import Releases
 from kiosk.room.rounds import Rounds
 from kiosk.room.sealing import SealedQuestion, Sealing, SealPreview
 from kiosk.room.stages import Stages
@@ -74,20 +76,22 @@ class Room:
     ) -> None:
         stages = Stages(store, hub)
         counts = Counts(store, connections, stages)
-        pictures = Pictures(store, stages, counts, thresholds)
+        releases = Releases(store, stages)
+        pictures = Pictures(releases, stages, counts, thresholds)
         disclosure = Disclosure(store, stages, counts, pictures, thresholds)
-        comparisons = Comparisons(store, stages, disclosure, pictures, thresholds)
+        comparisons = Comparisons(store, stages, releases, disclosure, pictures, thresholds)
         supplements = Supplements(store, keys, stages, counts, disclosure, comparisons, thresholds)
         populations = Populations(store, stages)
-        news = News(store, hub, connections, clock, stages, counts, pictures)
+        live = LiveBars(store, thresholds)
+        news = News(store, hub, connections, clock, stages, counts, pictures, live)
         meetings = Meetings(store, hub, clock, stages)
         door = Door(store, clock, stages)
         crowd = Crowd(store, clock, stages)
         invitation = Invitation(store, whereabouts, stages)
-        rounds = Rounds(store, connections, clock, stages, disclosure, news, backups)
+        rounds = Rounds(store, connections, clock, stages, disclosure, news, live, backups)
         agenda = Agenda(store, connections, stages, meetings, rounds, pictures, backups)
         participants = Participants(store, hub, connections, stages, door, crowd)
-        casting = Casting(store, keys, stages, news)
+        casting = Casting(store, keys, stages, news, live)
         sealing = Sealing(store, keys, clock, stages, disclosure, pictures, participants, backups)
         deleting = Deleting(store, keys, hub, clock, stages, participants, backups, courier)
         homecoming = Homecoming(store, clock, stages, courier)
@@ -143,6 +147,7 @@ class Room:
 
         # What may be known of the answers
         self.progress = counts.progress
+        self.live = live.shown
         self.disclosed = disclosure.disclosed
         self.texts = disclosure.texts
         self.review = disclosure.review
@@ -154,6 +159,7 @@ class Room:
         self.waiting = supplements.waiting
         self.thresholds = thresholds
         self.compared = comparisons.shown
+        self.make_comparison = comparisons.make
         self.compare = comparisons.compare
 
         # Whom the room is compared with
@@ -179,6 +185,7 @@ class Room:
         self.keep_until = homecoming.keep_until
         self.delete = deleting.delete
         self.deleted = deleting.deleted
+        self.when_deleted = deleting.when_deleted
 
         # News
         self.now = clock.now

@@ -70,6 +70,8 @@ class Agenda:
         if self._store.write(job):
             self._meetings.choose_meeting(meeting_id)
             self._stages.announce(meeting_id)
+        else:
+            self._stages.forget(meeting_id)
 
     def end(self, meeting_id: str, version: int | None = None) -> None:
         """End the meeting: every open round closes, nobody can join any more."""
@@ -94,6 +96,8 @@ class Agenda:
                 self._pictures.step(round)
             self._stages.announce(meeting_id)
             self._backups.soon()
+        else:
+            self._stages.forget(meeting_id)
 
     def go_to(self, meeting_id: str, item: str | None, wall: str | None, version: int | None = None) -> None:
         """Go to an item of the agenda, or switch what the wall shows, or both.

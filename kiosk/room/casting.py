@@ -13,6 +13,7 @@ from kiosk.kinds import Malformed, kind_of
 from kiosk.meeting.ballots import Ballot, Verdict, is_ballot_id
 from kiosk.meeting.document import Question, canonical
 from kiosk.problems import ANSWER_REASONS, Problem
+from kiosk.room.live_bars import LiveBars
 from kiosk.room.news import News
 from kiosk.room.stages import Stages
 from kiosk.store import ballots
@@ -39,11 +40,12 @@ class Fitting(NamedTuple):
 class Casting:
     """Takes ballots in."""
 
-    def __init__(self, store: Store, keys: Keys, stages: Stages, news: News) -> None:
+    def __init__(self, store: Store, keys: Keys, stages: Stages, news: News, live: LiveBars) -> None:
         self._store = store
         self._keys = keys
         self._stages = stages
         self._news = news
+        self._live = live
         self._questions: dict[str, tuple[str, Question]] = {}
         self._judged: dict[str, Fitting] = {}
 
@@ -54,7 +56,7 @@ class Casting:
         for a closed round, and one that does not fit its question.
         """
         cast = self._checked(participant, ballot_id, self._fitting(participant, round_id, answer))
-        verdict = self._verdict(round_id, self._store.gather(ballots.cast_all, cast))
+        verdict = self._verdict(cast.ballot, self._store.gather(ballots.cast_all, cast))
         if isinstance(verdict, BaseException):
             raise verdict
         return verdict
@@ -82,7 +84,7 @@ class Casting:
         cast = self._checked(participant, ballot_id, fitting)
 
         def settle(outcome: Outcome | BaseException) -> None:
-            done(self._verdict(fitting.round, outcome))
+            done(self._verdict(cast.ballot, outcome))
 
         self._store.gather_later(ballots.cast_all, cast, settle)
 
@@ -94,10 +96,11 @@ class Casting:
         ballot = Ballot(ballot_id, fitting.round, participant.id, fitting.answer)
         return Cast(ballot, self._keys.of_meeting(participant.meeting))
 
-    def _verdict(self, round_id: str, outcome: Outcome | BaseException) -> Verdict | BaseException:
+    def _verdict(self, ballot: Ballot, outcome: Outcome | BaseException) -> Verdict | BaseException:
         """What the store says of a ballot, as the doors tell it."""
         if outcome == "counted":
-            self._news.note_move(round_id)
+            self._live.note(ballot)
+            self._news.note_move(ballot.round)
         elif outcome == "stranger":
             return Problem("not_joined")
         elif outcome == "closed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 from kiosk.kinds import kind_of
@@ -46,25 +47,25 @@ class Counts:
     def tally(self, round: Round, question: Question) -> Tally:
         """The counted result with its bases, whoever may see it.
 
-        Of a round that is closed it changes with acts of the meeting alone: it is counted once for each
-        version, which is read before the rows are, so that what is kept can only be too new.
+        Of a round that is closed it changes with acts alone: it is counted once between two of them. How many
+        there were is read before the rows are, so that what is kept can only be too new.
         """
         if round.status == "open":
-            return self.counted(round, question)
-        key = round.id, self._stages.stage(round.meeting).version
+            return self.counted(self._store.reader(), round, question)
+        key = round.id, self._stages.acts
         kept = self._kept.get(key)
         if kept is None:
-            kept = self.counted(round, question)
+            kept = self.counted(self._store.reader(), round, question)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = kept
         return kept
 
-    def counted(self, round: Round, question: Question) -> Tally:
-        """The same, counted from the rows now."""
-        reader = self._store.reader()
+    def counted(self, connection: sqlite3.Connection, round: Round, question: Question) -> Tally:
+        """The same, counted from the rows as a connection sees them now."""
         sealed = self._is_sealed(round)
-        answers = ballots.sealed_answers(reader, round.id) if sealed else ballots.answers(reader, round.id)
+        find = ballots.sealed_answers if sealed else ballots.answers
+        answers = find(connection, round.id)
         connected = round.connected
         if connected is None:
             connected = self.progress(round.id).connected

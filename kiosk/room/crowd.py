@@ -53,11 +53,13 @@ class Crowd:
         meeting_id = stage.meeting.id
         # Counting them reads every participant: only where there is something to compare with.
         devices = participants.phones(self._store.reader(), meeting_id) if stage.heads is not None else 0
+        with self._lock:
+            from_one_address = max(self._addresses.get(meeting_id, Counter()).values(), default=0)
         return Attendance(
             devices=devices,
             heads=stage.heads,
             at_once=self._at_once(meeting_id, invited=stage.wall == "join"),
-            from_one_address=max(self._addresses.get(meeting_id, Counter()).values(), default=0),
+            from_one_address=from_one_address,
         )
 
     def _at_once(self, meeting_id: str, *, invited: bool) -> int:

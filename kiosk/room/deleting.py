@@ -5,6 +5,7 @@ What is left is a note of the act. It says which meeting it was, and nothing of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.backups.keeper import Backups
@@ -47,6 +48,7 @@ class Deleting:
         self._participants = participants
         self._backups = backups
         self._courier = courier
+        self._tell: list[Callable[[str], None]] = []
 
     def delete(self, meeting_id: str, why: str = "", reference: str = "", version: int | None = None) -> None:
         """Delete a meeting from the file, its log, every backup within reach and the outbox.
@@ -79,8 +81,11 @@ class Deleting:
         left = self._store.write(job, rebuild=True)
         self._participants.let_go(meeting_id, left)
         self._stages.forget(meeting_id)
+        for forget in self._tell:
+            forget(meeting_id)
         if was_shown:
-            self._hub.disconnect_walls()  # they come back at once, to another meeting
+            current = self._stages.current_meeting()
+            self._hub.lead(current.meeting.id if current else "")
         self.finish(meeting_id)
 
     def finish(self, meeting_id: str) -> None:
@@ -91,6 +96,10 @@ class Deleting:
         self._backups.forget_and_start_anew()
         if clean:
             self._store.write(lambda tx: acts.finish(tx, meeting_id, "deleted"))
+
+    def when_deleted(self, forget: Callable[[str], None]) -> None:
+        """Have somebody forget each meeting that is deleted from now on."""
+        self._tell.append(forget)
 
     def deleted(self) -> list[Act]:
         """The notes of all meetings that were deleted here, the latest first."""

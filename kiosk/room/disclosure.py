@@ -5,6 +5,7 @@ Open texts pass a person as well: only those that the facilitator has approved a
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -47,11 +48,19 @@ class Disclosure:
         counted = self._counts.tally(round, question)
         if round.composition:
             return disclose_picture(counted, self._pictures.of_round(round_id), status=round.status)
-        return self.of_tally(round, question, counted)
+        return self.of_tally(self._store.reader(), round, question, counted)
 
-    def of_tally(self, round: Round, question: Question, counted: Tally) -> Disclosed:
+    def disclosed_in(self, tx: Transaction, round: Round) -> Disclosed:
+        """The same of a closed round of a meeting that is not sealed, with what a transaction has written."""
+        question = self._stages.stage(round.meeting).question_of(round)
+        return self.of_tally(tx, round, question, self._counts.counted(tx, round, question))
+
+    def of_tally(
+        self, connection: sqlite3.Connection, round: Round, question: Question, counted: Tally
+    ) -> Disclosed:
         """What may be shown of a closed round that was counted so."""
-        approved = [entry.text for entry in self._approved(round)]
+        texts = self._approved(connection, round) if kind_of(question).is_text else []
+        approved = [entry.text for entry in texts]
         return disclose(
             counted,
             status=round.status,
@@ -102,24 +111,24 @@ class Disclosure:
             raise Problem("no_such_text")
         round = self._stages.round(round_id)
 
-        def job(tx: Transaction) -> None:
+        def job(tx: Transaction) -> bool:
             expect(tx, round.meeting, None)
             for names, act in acts:
                 for name in names:
                     act(tx, name)
-            if round.status == "revealed":
-                meetings.move_version(tx, round.meeting)
+            now = rounds.find(tx, round_id)
+            if now is None or now.status != "revealed":
+                return False
+            meetings.move_version(tx, now.meeting)
+            rounds.record_release(tx, round_id, "room", self.disclosed_in(tx, now).as_record())
+            return True
 
-        self._store.write(job)
-        if round.status != "revealed":
+        if self._store.write(job):
+            self._stages.announce(round.meeting)
+        else:
             self._stages.announce(round.meeting, "console")
-            return
-        self._stages.announce(round.meeting)
-        shown = self.disclosed(round_id).as_record()
-        self._store.write(lambda tx: rounds.record_release(tx, round_id, "room", shown))
 
-    def _approved(self, round: Round) -> list[TextEntry]:
-        reader = self._store.reader()
+    def _approved(self, connection: sqlite3.Connection, round: Round) -> list[TextEntry]:
         if self._stages.stage(round.meeting).status == "sealed":
-            return ballots.sealed_texts(reader, round.id)
-        return [entry for entry in ballots.texts(reader, round.id) if entry.status == "approved"]
+            return ballots.sealed_texts(connection, round.id)
+        return [entry for entry in ballots.texts(connection, round.id) if entry.status == "approved"]

@@ -67,7 +67,9 @@ class Door:
 
     def change_code(self, meeting_id: str, code: str | None = None, version: int | None = None) -> str:
         """Give the meeting another code, drawn by lot unless one is wanted; the one before ends at once."""
-        return self._change(meeting_id, documents.check_code(code) if code else "", version)
+        changed = self._change(meeting_id, documents.check_code(code) if code else "", version)
+        self._before = {old: kept for old, kept in self._before.items() if kept[0] != meeting_id}
+        return changed
 
     def turn_code_every(self, meeting_id: str, minutes: int | None, version: int | None = None) -> None:
         """Change the code by itself every so many minutes; None is never."""

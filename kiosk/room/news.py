@@ -9,11 +9,14 @@ from kiosk.live.connections import Connections
 from kiosk.live.hub import Hub
 from kiosk.meeting.rounds import Round
 from kiosk.room.counts import Counts, Progress
+from kiosk.room.live_bars import LiveBars
 from kiosk.room.pictures import Pictures
 from kiosk.room.stages import Stages
 from kiosk.store import rounds
 from kiosk.store.store import Saving, Store
 
+PHONES_A_SECOND = 250
+"""How many phones are told of a step of who is in the room: most of a hall's air is kept for votes."""
 TRY_SAVING_SECONDS = 10
 TRY_AGAIN_SECONDS = 2
 """How often it is tried whether the disk takes anything, while it did and while it did not."""
@@ -31,6 +34,7 @@ class News:
         stages: Stages,
         counts: Counts,
         pictures: Pictures,
+        live: LiveBars,
     ) -> None:
         self._store = store
         self._hub = hub
@@ -39,8 +43,11 @@ class News:
         self._stages = stages
         self._counts = counts
         self._pictures = pictures
+        self._live = live
         self._moved: set[str] = set()
         self._moved_lock = threading.Lock()
+        self._untold: set[str] = set()
+        self._tell_phones_at: dict[str, float] = {}
         self._told_presence: dict[str, int] = {}
         self._told_progress: dict[str, Progress] = {}
         self._told_saving = Saving(ok=True)
@@ -61,8 +68,9 @@ class News:
 
     def note_move(self, round_id: str) -> None:
         """Note that the progress of a round may have changed; it is counted when news is told next."""
-        with self._moved_lock:
-            self._moved.add(round_id)
+        if round_id not in self._moved:
+            with self._moved_lock:
+                self._moved.add(round_id)
 
     def tell_news(self) -> None:
         """Tell consoles and walls what moved since the last time. Called a few times a second."""
@@ -72,15 +80,18 @@ class News:
         with self._moved_lock:
             moved, self._moved = self._moved, set()
         self._tell_saving()
-        while moved:
-            round = rounds.find(self._store.reader(), name := moved.pop())
-            try:
-                if round is not None:
-                    self._tell_progress(round)
-            except Exception:
-                for missed in (name, *moved):
-                    self.note_move(missed)
-                raise
+        stepped: set[str] = set()
+        try:
+            while moved:
+                name = next(iter(moved))
+                round = rounds.find(self._store.reader(), name)
+                if round is not None and self._tell_progress(round):
+                    stepped.add(round.meeting)
+                moved.remove(name)
+        finally:
+            for missed in moved:
+                self.note_move(missed)
+            self._tell_pictures(stepped)
 
     def _tell_presence(self, meeting_id: str) -> None:
         connected = self.presence(meeting_id)
@@ -103,16 +114,31 @@ class News:
             for meeting_id in self._connections.meetings():
                 self._hub.announce_saving(meeting_id, saving.ok)
 
-    def _tell_progress(self, round: Round) -> None:
+    def _tell_progress(self, round: Round) -> bool:
+        """Tell how an open round stands; whether something of it may be seen that is new."""
         if round.status != "open":
-            return
-        if round.composition:
-            self._pictures.step(round)
+            return False
+        stepped = self._pictures.step(round) if round.composition else self._live.step(round)
         progress = self._counts.progress(round.id)
-        if self._told_progress.get(round.id) == progress:
-            return
-        self._told_progress[round.id] = progress
-        self._tally_seq += 1
-        self._hub.announce_tally(
-            round.meeting, round.id, progress.answered, progress.connected, self._tally_seq
-        )
+        if self._told_progress.get(round.id) != progress:
+            self._told_progress[round.id] = progress
+            self._tally_seq += 1
+            self._hub.announce_tally(
+                round.meeting, round.id, progress.answered, progress.connected, self._tally_seq
+            )
+        return stepped
+
+    def _tell_pictures(self, stepped: set[str]) -> None:
+        """New pictures go to consoles and walls at once, to phones that show them later, the more there are.
+
+        Where phones show something else, the act that turns them to the picture brings it.
+        """
+        for meeting_id in stepped:
+            self._stages.announce(meeting_id, "console", "wall")
+        self._untold |= stepped
+        now = self._clock.seconds()
+        for meeting_id in [name for name in self._untold if now >= self._tell_phones_at.get(name, now)]:
+            self._untold.discard(meeting_id)
+            if self._stages.stage(meeting_id).is_on_composition:
+                self._hub.announce_state(meeting_id, "phone")
+                self._tell_phones_at[meeting_id] = now + self.presence(meeting_id) / PHONES_A_SECOND

@@ -11,10 +11,10 @@ from kiosk.entrance import digest, mint
 from kiosk.live.connections import Connections
 from kiosk.live.hub import Hub
 from kiosk.problems import Problem
+from kiosk.room import rehearsal
 from kiosk.room.crowd import Crowd
 from kiosk.room.door import Door
 from kiosk.room.stages import Stages, Transaction, expect
-from kiosk.statistics.thresholds import DEFAULTS
 from kiosk.store import ballots, meetings, participants, rounds
 from kiosk.store.participants import Arrival, Channel, Participant
 from kiosk.store.store import Store
@@ -81,6 +81,7 @@ class Participants:
             raise Problem("meeting_over")
         after = replace(before, id=secrets.token_hex(16))
         self._let_in(Joined(token, after))
+        self._hub.disconnect(before.id)  # a socket answers for whom it was opened
         return after
 
     def participant(self, token: str | None) -> Participant | None:
@@ -109,11 +110,8 @@ class Participants:
 
         def job(tx: Transaction) -> frozenset[str]:
             row = expect(tx, meeting_id, version)
-            if rounds.counted_with_rehearsal(tx, meeting_id, at_least=DEFAULTS.total):
-                raise Problem("rehearsal_counted")
-            rounds.forget_rehearsed_releases(tx, meeting_id)
-            rounds.delete_rehearsed(tx, meeting_id, at_least=DEFAULTS.total)
-            left = participants.delete_rehearsing(tx, meeting_id)
+            rehearsal.expect_only_rehearsed(tx, meeting_id)
+            left = rehearsal.discard(tx, meeting_id)
             if row.status == "running":
                 meetings.set_place(tx, meeting_id, None, "join")
             if not ballots.any_in(tx, meeting_id):

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from kiosk.meeting.rounds import Round
+from kiosk.meeting.stage import Stage
 from kiosk.room.counts import Counts
+from kiosk.room.releases import Record, Releases
 from kiosk.room.stages import Stages
 from kiosk.statistics.composition import DECLINED, Picture, next_picture
 from kiosk.statistics.thresholds import Thresholds
-from kiosk.store import rounds
-from kiosk.store.store import Store
 
 
 class Pictures:
     """The released picture of each composition round."""
 
-    def __init__(self, store: Store, stages: Stages, counts: Counts, thresholds: Thresholds) -> None:
-        self._store = store
+    def __init__(self, releases: Releases, stages: Stages, counts: Counts, thresholds: Thresholds) -> None:
+        self._releases = releases
         self._stages = stages
         self._counts = counts
         self._thresholds = thresholds
@@ -31,17 +32,22 @@ class Pictures:
 
     def of_round(self, round_id: str) -> Picture | None:
         """What was last released of a composition round."""
-        body = rounds.last_release(self._store.reader(), round_id, "room")
-        return Picture(**body) if body else None
+        return _picture(self._releases.last(round_id, "room"))
 
-    def step(self, round: Round) -> None:
-        """Release the next picture of who is in the room, if enough is new."""
-        question = self._stages.stage(round.meeting).question_of(round)
+    def step(self, round: Round) -> bool:
+        """Release the next picture of who is in the room, if enough is new; whether there is one."""
+        return self._releases.advance(round.id, "room", self._next)
+
+    def _next(self, stage: Stage, round: Round, last: Record | None) -> Mapping[str, dict[str, Any]]:
+        question = stage.question_of(round)
         counted = self._counts.tally(round, question)
         counts = {**counted.counts, DECLINED: counted.abstained}
-        last = self.of_round(round.id)
-        picture = next_picture(last, counts, sensitive=question.sensitive, thresholds=self._thresholds)
-        if picture is not None and picture != last:
-            body = asdict(picture)
-            self._store.write(lambda tx: rounds.record_release(tx, round.id, "room", body))
-            self._stages.announce(round.meeting, "console", "wall")
+        before = _picture(last)
+        picture = next_picture(before, counts, sensitive=question.sensitive, thresholds=self._thresholds)
+        if stage.status == "sealed" or picture is None or picture == before:
+            return {}
+        return {"room": asdict(picture)}
+
+
+def _picture(record: Record | None) -> Picture | None:
+    return Picture(**record) if record else None

@@ -13,6 +13,7 @@ from kiosk.meeting.rounds import OutOfTurn, Round, Verb, step
 from kiosk.meeting.stage import Stage
 from kiosk.problems import Problem
 from kiosk.room.disclosure import Disclosure
+from kiosk.room.live_bars import LiveBars
 from kiosk.room.news import News
 from kiosk.room.stages import Stages, Transaction, expect_running, find_as_seen, stage_of
 from kiosk.store import ballots, meetings, participants, rounds
@@ -30,6 +31,7 @@ class Rounds:
         stages: Stages,
         disclosure: Disclosure,
         news: News,
+        live: LiveBars,
         backups: Backups,
     ) -> None:
         self._store = store
@@ -38,6 +40,7 @@ class Rounds:
         self._stages = stages
         self._disclosure = disclosure
         self._news = news
+        self._live = live
         self._backups = backups
 
     def open_round(self, meeting_id: str, question_id: str, version: int | None = None) -> str:
@@ -80,11 +83,10 @@ class Rounds:
 
     def reveal(self, round_id: str, version: int | None = None) -> None:
         """Show the result of a closed round, on the wall and on the phones."""
-        shown = self._disclosure.disclosed(round_id).as_record()
 
         def reveal(tx: Transaction, round: Round) -> None:
             rounds.set_status(tx, round.id, "revealed")
-            rounds.record_release(tx, round.id, "room", shown)
+            rounds.record_release(tx, round.id, "room", self._disclosure.disclosed_in(tx, round).as_record())
             meetings.set_place(tx, round.meeting, round.item, "item")
 
         self._turn("reveal", round_id, version, reveal)
@@ -120,6 +122,8 @@ class Rounds:
 
         if self._store.write(job, forget_order=verb == "close"):
             self._stages.announce(meeting_id)
+        else:
+            self._stages.forget(meeting_id)
 
     # ── Inside a transaction, for the acts that open or close rounds along with more ────────────────
 
@@ -139,6 +143,7 @@ class Rounds:
             rehearsal=not question.composition and participants.in_rehearsal(tx, meeting_id) > 0,
         )
         rounds.insert(tx, round)
+        self._live.begin(round.id, question)
         return round
 
     def close_in(self, tx: Transaction, round: Round, present: frozenset[str]) -> None:
@@ -146,6 +151,7 @@ class Rounds:
         connected = len(present | ballots.participants(tx, round.id))
         rounds.close(tx, round.id, connected, stamp(self._clock.now()))
         ballots.forget_order(tx, round.id)
+        self._live.end(round.id)
 
 
 def _item_of_question(stage: Stage, question_id: str) -> str | None:

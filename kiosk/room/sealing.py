@@ -9,16 +9,17 @@ from typing import Any
 
 from kiosk.backups.keeper import Backups
 from kiosk.clock import Clock, stamp
+from kiosk.kinds import kind_of
 from kiosk.meeting.document import canonical
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.sealing import Unsealed, seal_together
 from kiosk.meeting.stage import Stage
 from kiosk.problems import Problem
+from kiosk.room import rehearsal
 from kiosk.room.disclosure import Disclosure
 from kiosk.room.participants import Participants
 from kiosk.room.pictures import Pictures
 from kiosk.room.stages import Stages, Transaction, find_as_seen, stage_of
-from kiosk.statistics.thresholds import DEFAULTS
 from kiosk.store import acts, ballots, meetings, participants, rounds, supplements
 from kiosk.store.acts import Act
 from kiosk.store.keys import Keys
@@ -115,7 +116,7 @@ class Sealing:
         question = stage.meeting.questions[question_id]
         asked = [round for round in stage.rounds if round.question == question_id]
         papers = supplements.waiting_by_round(self._store.reader(), [round.id for round in asked])
-        texts = self._texts(asked) if question.kind == "text" else {}
+        texts = self._texts(asked) if kind_of(question).is_text else {}
         return SealedQuestion(
             id=question_id,
             answers=sum(self._people_in(round) for round in asked),
@@ -175,16 +176,11 @@ class Sealing:
             self._store.write(lambda tx: acts.finish(tx, meeting_id, "sealed"))
 
     def _discard_rehearsal(self, meeting_id: str, version: int | None) -> None:
-        """A simulated phone is nobody: whatever it has answered is not kept as somebody's answer."""
-
         def job(tx: Transaction) -> frozenset[str]:
             row = find_as_seen(tx, meeting_id, version)
             if row.status != "ended" or not participants.in_rehearsal(tx, meeting_id):
                 return frozenset()
-            rounds.forget_rehearsed_releases(tx, meeting_id)
-            rounds.leave_rehearsing_out(tx, meeting_id)
-            rounds.delete_rehearsed(tx, meeting_id, at_least=DEFAULTS.total)
-            return participants.delete_rehearsing(tx, meeting_id)
+            return rehearsal.discard(tx, meeting_id)
 
         left = self._store.write(job)
         if left:

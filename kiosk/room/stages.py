@@ -54,7 +54,7 @@ class Stages:
 
     def meetings(self) -> list[Stage]:
         """Every meeting as it stands, the newest first."""
-        return [self.stage(row.id) for row in meetings.every(self._store.reader())]
+        return [self.stage(meeting_id) for meeting_id in meetings.ids(self._store.reader())]
 
     def meeting_with_code(self, code: str) -> Stage:
         """The meeting with this code, also when it is over."""
@@ -73,11 +73,11 @@ class Stages:
 
     def current_meeting(self) -> Stage | None:
         """The meeting that this machine is about: the one last opened in a console, else a running one."""
-        reader = self._store.reader()
-        chosen = meetings.setting(reader, "meeting")
-        if chosen is not None and meetings.find(reader, chosen) is not None:
-            return self.stage(chosen)
+        chosen = meetings.setting(self._store.reader(), "meeting")
         stages = self.meetings()
+        for stage in stages:
+            if stage.meeting.id == chosen:
+                return stage
         return next((stage for stage in stages if stage.status == "running"), stages[0] if stages else None)
 
     def round(self, round_id: str) -> Round:
@@ -93,10 +93,15 @@ class Stages:
 
     def read(self, meeting_id: str) -> Stage:
         """The meeting as the file has it, whatever is kept."""
-        return stage_of(self._store.reader(), self.row(meeting_id))
+        with self._store.snapshot() as moment:
+            return stage_of(moment, _find(moment, meeting_id))
 
     def forget(self, meeting_id: str) -> None:
-        """Read the meeting anew when it is asked for next: something about it has changed."""
+        """Read the meeting anew when it is asked for next: something about it has changed.
+
+        Whoever repeats an act calls this as well. They hear how the meeting stands after it, also where the
+        first to act has not come to announcing it yet.
+        """
         with self._lock:
             self._forgotten += 1
             self._kept.pop(meeting_id, None)
@@ -124,6 +129,7 @@ def stage_of(connection: sqlite3.Connection, row: MeetingRow) -> Stage:
         locked=row.locked,
         heads=row.heads,
         code_minutes=row.code_minutes,
+        code_changed=row.code != row.document["meeting"]["code"],
     )
 
 

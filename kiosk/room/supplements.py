@@ -76,11 +76,10 @@ class Supplements:
             counted = self._count_if_it_may(tx, round)
             if counted:
                 meetings.move_version(tx, round.meeting)
+                self._record(tx, round)
             return counted
 
         counted = self._store.write(job, forget_order=True)
-        if counted:
-            self._record(round)
         self._stages.announce(round.meeting)
         return Added(counted, self.waiting(round_id))
 
@@ -112,18 +111,18 @@ class Supplements:
         question = self._stages.stage(round.meeting).question_of(round)
         waiting = supplements.waiting(tx, round.id)
         added = tally(round.id, waiting, 0, lambda valid: kind_of(question).count(question, valid))
-        shown = self._counts.counted(round, question)
+        shown = self._counts.counted(tx, round, question)
         follows = may_follow(shown, added, sensitive=question.sensitive, thresholds=self._thresholds)
         if not waiting or not follows:
             return 0
         self._comparisons.supplement(tx, round, shown, added)
         return supplements.count(tx, round.id)
 
-    def _record(self, round: Round) -> None:
-        """The room has seen the result: what it sees of it now is a release of its own."""
-        if round.status == "revealed":
-            body = self._disclosure.disclosed(round.id).as_record()
-            self._store.write(lambda tx: rounds.record_release(tx, round.id, "room", body))
+    def _record(self, tx: Transaction, round: Round) -> None:
+        """Where the room has seen the result, what it sees of it now is a release of its own."""
+        now = rounds.find(tx, round.id)
+        if now is not None and now.status == "revealed":
+            rounds.record_release(tx, round.id, "room", self._disclosure.disclosed_in(tx, now).as_record())
 
 
 def _let_wait(tx: Transaction, round: Round, cast: Cast, channel: Channel) -> None:

@@ -85,18 +85,25 @@ def next_picture(
 def hide_small(
     counts: Mapping[str, int], *, sensitive: bool, thresholds: Thresholds = DEFAULTS
 ) -> dict[str, int | None]:
-    """Hide categories below the threshold, and further ones until the sum of the hidden tells none.
+    """The counts with None for those of ``hidden_categories``, at the threshold of composition."""
+    hidden = hidden_categories(counts, thresholds.count, sensitive=sensitive)
+    return {name: None if name in hidden else count for name, count in counts.items()}
+
+
+def hidden_categories(counts: Mapping[str, int], least: int, *, sensitive: bool = False) -> frozenset[str]:
+    """Categories below ``least``, and the smallest further ones until the sum of the hidden tells none.
 
     An empty category may be shown as empty, unless the question is sensitive.
+
+    Source: primary and secondary suppression as of Statistics Sweden and ONS.
     """
-    least = thresholds.count
     hidden = {name for name, count in counts.items() if count < least and (count > 0 or sensitive)}
     while hidden and _give_themselves_away([counts[name] for name in hidden], least):
         rest = [name for name in counts if name not in hidden and counts[name] > 0]
         if not rest:
             break
         hidden.add(min(rest, key=lambda name: counts[name]))
-    return {name: None if name in hidden else count for name, count in counts.items()}
+    return frozenset(hidden)
 
 
 def _give_themselves_away(counts: Sequence[int], least: int) -> bool:

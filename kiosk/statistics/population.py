@@ -85,6 +85,16 @@ def read_tables(text: str) -> tuple[ReferenceTable, ...]:
     return tuple(tables.values())
 
 
+def write_tables(tables: Iterable[ReferenceTable]) -> str:
+    """The CSV file of some tables, from which ``read_tables`` reads them again."""
+    rows = [
+        (table.variable, category, str(count), table.source, table.date, table.age_base)
+        for table in tables
+        for category, count in table.counts.items()
+    ]
+    return "".join(f"{';'.join(map(_cell, row))}\n" for row in (COLUMNS, *rows))
+
+
 def shares_of_options(
     table: ReferenceTable, mapping: Mapping[str, str | None], options: Iterable[str]
 ) -> dict[str, int]:
@@ -111,6 +121,11 @@ def propose(table: ReferenceTable, options: Mapping[str, Sequence[str]]) -> dict
     names = {_plain(words): option for option, wordings in options.items() for words in wordings}
     bands = {option: band for option, wordings in options.items() if (band := _first_band(wordings))}
     return {category: names.get(_plain(category)) or _within(category, bands) for category in table.counts}
+
+
+def _cell(text: str) -> str:
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if quoted != text or ";" in text else text
 
 
 def _tables(rows: Rows) -> dict[str, ReferenceTable]:

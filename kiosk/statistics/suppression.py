@@ -1,4 +1,4 @@
-"""What must be hidden so that what is shown does not give it away, and what an attacker could work out.
+"""What an attacker could work out of a table whose sums are shown, and counts as open data may have them.
 
 Counts are of people. Only the attacker needs scipy, for the linear programmes, and asks for it when it is
 called.
@@ -11,59 +11,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-K_BASE = 10
-"""The smallest base of a row of answers by group."""
 SAFE_WIDTH = 6
 """How wide a hidden cell's range must stay for a crossing to be published."""
-LIVE_BLOCK = 10
-LIVE_FIRST = 20
 
 Cell = tuple[str, ...]
 """A cell by its names, such as (row, column)."""
-
-
-# ── One variable ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class OneWay:
-    """Which groups to hide, in the order of the groups: ``small`` ones, and others that protect them.
-
-    ``safe`` is False when nothing is left that could protect: then the total must not be shown either, so the
-    whole table is withheld.
-    """
-
-    small: tuple[str, ...]
-    protecting: tuple[str, ...]
-    safe: bool
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        return frozenset(self.small) | frozenset(self.protecting)
-
-
-def hide_groups(counts: Mapping[str, int], k: int = K_BASE) -> OneWay:
-    """Hide groups below ``k``, and the smallest shown ones until at least two are hidden that add to ``k``.
-
-    ``counts`` are the groups of one variable, or the bases of rows of answers by group; the total is known.
-    An empty group stays: that nobody came is no secret. Of equal groups the earlier is hidden.
-
-    Raises ValueError for a count below 0 or a threshold below 2.
-    Source: primary and secondary suppression as of Statistics Sweden and ONS.
-    """
-    if k < 2 or min(counts.values(), default=0) < 0:
-        raise ValueError("counts are 0 or more, and a threshold at least 2")
-    small = [name for name, count in counts.items() if 0 < count < k]
-    hidden = list(small)
-    rest = sorted((name for name, count in counts.items() if count >= k), key=lambda name: counts[name])
-    while hidden and rest and not _protected(counts, hidden, k):
-        hidden.append(rest.pop(0))
-    protecting = tuple(name for name in counts if name in hidden and name not in small)
-    return OneWay(tuple(small), protecting, not hidden or _protected(counts, hidden, k))
-
-
-def _protected(counts: Mapping[str, int], hidden: Sequence[str], k: int) -> bool:
-    return len(hidden) >= 2 and sum(counts[name] for name in hidden) >= k
 
 
 # ── The attacker ─────────────────────────────────────────────────────────────────────────────────────
@@ -170,39 +122,3 @@ def round_for_open_data(count: int, threshold: int = 10, base: int = 5) -> int |
     if count < 0 or threshold < 1 or base < 1:
         raise ValueError("a count is 0 or more, a threshold and a base at least 1")
     return None if count < threshold else (2 * count + base) // (2 * base) * base
-
-
-# ── Lagged live results ──────────────────────────────────────────────────────────────────────────────
-
-
-def ballots_shown_live(received: int, block: int = LIVE_BLOCK, first: int = LIVE_FIRST) -> int:
-    """How many of the first ballots may be shown while a question is open; 0 for none.
-
-    block · (⌊received / block⌋ − 1), and nothing below ``first``: one whole block is always held back, so
-    that the last step, at close, has at least a block too.
-
-    Raises ValueError for numbers below 0, a block below 1, or a first picture smaller than a block.
-    Source: the project's own rule, lagged blocks.
-    """
-    if received < 0 or block < 1 or first < block:
-        raise ValueError("a block is at least 1, and the first picture at least a block")
-    shown = block * (received // block - 1)
-    return shown if shown >= first else 0
-
-
-def live_releases(received: int, block: int = LIVE_BLOCK, first: int = LIVE_FIRST) -> tuple[int, ...]:
-    """How many ballots each picture rests on, until the last at close, which has all of them.
-
-    Empty when all together are fewer than ``first``: the rule for small meetings applies then. Errors as
-    ``ballots_shown_live``.
-    """
-    while_open = (ballots_shown_live(so_far, block, first) for so_far in range(received + 1))
-    releases = dict.fromkeys(shown for shown in while_open if shown)
-    return (*releases, received) if received >= first else ()
-
-
-def percent_to_five(count: int, base: int) -> int:
-    """A live bar: ``count`` of ``base`` in percent, to the nearest five (half upward)."""
-    if not 0 <= count <= base or not base:
-        raise ValueError("a count is from 0 to its base, and the base above 0")
-    return (40 * count + base) // (2 * base) * 5

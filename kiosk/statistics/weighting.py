@@ -109,13 +109,6 @@ def _size(times: Mapping[float, int]) -> EffectiveSize:
 # ── Cells and targets ────────────────────────────────────────────────────────────────────────────────
 
 
-def gather_cells(answers: Iterable[Cell]) -> Cells:
-    """Count the answers by cell. Raises ValueError when they differ in length or there are none."""
-    cells = Counter(answers)
-    _checked(cells)
-    return cells
-
-
 def targets_from(cells: Cells, variable: int, reference: Mapping[str, float]) -> Targets:
     """Targets for one variable that sum to the number of answers, from a reference in any unit.
 

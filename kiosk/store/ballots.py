@@ -47,41 +47,47 @@ def cast_all(connection: sqlite3.Connection, casts: Sequence[Cast]) -> list[Outc
     load waits to get it back. Ballots that touch one another's rows take turns.
     """
     outcomes: list[Outcome] = ["closed"] * len(casts)
-    waiting = list(range(len(casts)))
+    waiting: Sequence[int] = range(len(casts))
     while waiting:
         together, waiting = _independent(casts, waiting)
-        for place, outcome in zip(
-            together, _cast_together(connection, [casts[n] for n in together]), strict=True
-        ):
+        of_these = _cast_together(connection, [casts[place] for place in together])
+        for place, outcome in zip(together, of_these, strict=True):
             outcomes[place] = outcome
     return outcomes
 
 
 def _independent(casts: Sequence[Cast], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
     """The first ballot of every id and of every participant and round, and the rest, both in order."""
-    seen: set[object] = set()
+    ids: set[str] = set()
+    voters: set[tuple[str, str]] = set()
     together: list[int] = []
     later: list[int] = []
     for place in waiting:
         ballot = casts[place].ballot
-        touched = {ballot.id, (ballot.round, ballot.participant)}
-        (later if touched & seen else together).append(place)
-        seen |= touched
+        voter = (ballot.round, ballot.participant)
+        (later if ballot.id in ids or voter in voters else together).append(place)
+        ids.add(ballot.id)
+        voters.add(voter)
     return together, later
 
 
 def _cast_together(connection: sqlite3.Connection, casts: Sequence[Cast]) -> list[Outcome]:
-    rows = [_row(cast) for cast in casts]
+    hashes = {key: _keyed_hash(key) for key in {cast.key for cast in casts}}
+    rows = [_row(cast.ballot, hashes[cast.key]) for cast in casts]
     known = _known(connection, [row[0] for row in rows])
     statuses = _statuses(connection, {row[1] for row in rows})
     participants = _present(connection, {row[2] for row in rows})
-    outcomes: list[Outcome] = [
-        judge(known=row[0] in known, same=known.get(row[0]) == row[3], status=statuses.get(row[1], "closed"))
-        if row[2] in participants
-        else "stranger"
-        for row in rows
-    ]
-    counted = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome == "counted"]
+    outcomes: list[Outcome] = []
+    counted: list[_Row] = []
+    for row in rows:
+        ballot_id, round_id, participant, digest, _ = row
+        outcome: Outcome = "stranger"
+        if participant in participants:
+            status = statuses.get(round_id, "closed")
+            outcome = judge(known=ballot_id in known, same=known.get(ballot_id) == digest, status=status)
+        outcomes.append(outcome)
+        if outcome == "counted":
+            counted.append(row)
     if counted:
         _replace(connection, counted)
     return outcomes
@@ -91,10 +97,9 @@ _Row = tuple[str, str, str, str, str]
 """What is stored of a ballot: its keyed id, round, participant, keyed digest, answer."""
 
 
-def _row(cast: Cast) -> _Row:
-    ballot, key = cast.ballot, cast.key
-    digest = keyed(key, ballot.round, ballot.participant, ballot.answer)
-    return keyed(key, ballot.id), ballot.round, ballot.participant, digest, ballot.answer
+def _row(ballot: Ballot, keyed_hash: blake2b) -> _Row:
+    digest = _digest(keyed_hash, ballot.round, ballot.participant, ballot.answer)
+    return _digest(keyed_hash, ballot.id), ballot.round, ballot.participant, digest, ballot.answer
 
 
 def _known(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -136,24 +141,33 @@ def _replace(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
 
 def keyed(key: bytes, *parts: str) -> str:
     """A digest that cannot be made or undone without the key."""
-    data = b""
+    return _digest(_keyed_hash(key), *parts)
+
+
+def _keyed_hash(key: bytes) -> blake2b:
+    return blake2b(key=key, digest_size=DIGEST_BYTES)
+
+
+def _digest(keyed_hash: blake2b, *parts: str) -> str:
+    digest = keyed_hash.copy()
     for part in parts:
         spelt = part.encode("utf-8", "surrogatepass")
-        data += len(spelt).to_bytes(4, "big") + spelt
-    return blake2b(data, key=key, digest_size=DIGEST_BYTES).hexdigest()
+        digest.update(len(spelt).to_bytes(4, "big") + spelt)
+    return digest.hexdigest()
 
 
 def answers(connection: sqlite3.Connection, round_id: str) -> list[dict[str, Any]]:
     """The counted answers of a round. Who answers alike shares one value: it is for reading."""
-    rows = connection.execute("SELECT answer FROM ballot WHERE round = ? AND answer IS NOT NULL", (round_id,))
-    return _read_alike(rows.fetchall())
+    rows = connection.execute(
+        "SELECT answer, count(*) FROM ballot WHERE round = ? AND answer IS NOT NULL GROUP BY answer",
+        (round_id,),
+    )
+    return _one_each(rows.fetchall())
 
 
-def _read_alike(rows: Iterable[tuple[str]]) -> list[dict[str, Any]]:
-    """The values of JSON texts, each wording read once: a hall gives few, and votes wait meanwhile."""
-    texts = [text for (text,) in rows]
-    values = {text: json.loads(text) for text in set(texts)}
-    return [values[text] for text in texts]
+def _one_each(rows: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """A value for each person, of JSON texts and how many gave each: a hall gives few, and votes wait."""
+    return [value for text, people in rows for value in [json.loads(text)] * people]
 
 
 def answers_by_participant(connection: sqlite3.Connection, round_id: str) -> dict[str, dict[str, Any]]:
@@ -165,11 +179,11 @@ def answers_by_participant(connection: sqlite3.Connection, round_id: str) -> dic
 
 
 def participants(connection: sqlite3.Connection, round_id: str) -> frozenset[str]:
-    """Who has answered a round."""
-    rows = connection.execute(
-        "SELECT participant FROM ballot WHERE round = ? AND answer IS NOT NULL", (round_id,)
-    )
-    return frozenset(row[0] for row in rows)
+    """Who has answered a round. In one row: each further one lets go of the interpreter, as above."""
+    row = connection.execute(
+        "SELECT json_group_array(participant) FROM ballot WHERE round = ? AND answer IS NOT NULL", (round_id,)
+    ).fetchone()
+    return frozenset(json.loads(row[0]))
 
 
 def people_in(connection: sqlite3.Connection, round_id: str) -> int:
@@ -257,8 +271,10 @@ def insert_sealed(
 
 
 def sealed_answers(connection: sqlite3.Connection, round_id: str) -> list[dict[str, Any]]:
-    rows = connection.execute("SELECT answer FROM sealed_answer WHERE round = ?", (round_id,))
-    return _read_alike(rows.fetchall())
+    rows = connection.execute(
+        "SELECT answer, count(*) FROM sealed_answer WHERE round = ? GROUP BY answer", (round_id,)
+    )
+    return _one_each(rows.fetchall())
 
 
 def sealed_texts(connection: sqlite3.Connection, round_id: str) -> list[TextEntry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 
 from kiosk.meeting.tally import Answer
@@ -20,16 +21,17 @@ class Crossed:
 
 def crossed(connection: sqlite3.Connection, round_id: str, other_round: str) -> list[Crossed]:
     """How the participants of one round, or of the other, answered both; all of them, each once."""
+    one, other = _written(connection, round_id), _written(connection, other_round)
+    people = Counter((one.get(person), other.get(person)) for person in {**one, **other})
+    return [Crossed(_read(answer), _read(beside), count) for (answer, beside), count in people.items()]
+
+
+def _written(connection: sqlite3.Connection, round_id: str) -> dict[str, str]:
+    """The counted answers of a round by participant, as they are stored."""
     rows = connection.execute(
-        "WITH one AS (SELECT participant, answer FROM ballot WHERE round = ?1 AND answer IS NOT NULL), "
-        "other AS (SELECT participant, answer FROM ballot WHERE round = ?2 AND answer IS NOT NULL) "
-        "SELECT one.answer, other.answer, count(*) FROM one LEFT JOIN other USING (participant) "
-        "GROUP BY one.answer, other.answer UNION ALL "
-        "SELECT NULL, answer, count(*) FROM other "
-        "WHERE participant NOT IN (SELECT participant FROM one) GROUP BY answer",
-        (round_id, other_round),
+        "SELECT participant, answer FROM ballot WHERE round = ? AND answer IS NOT NULL", (round_id,)
     )
-    return [Crossed(_read(row[0]), _read(row[1]), row[2]) for row in rows]
+    return dict(rows.fetchall())
 
 
 def _read(written: str | None) -> Answer | None:

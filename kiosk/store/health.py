@@ -30,6 +30,8 @@ MOST_MESSAGES = 10
 MOST_COMMITS = 2**31 - 2**20
 """SQLite keeps 31 bits for the number; this close to the end it was never counted, only damaged."""
 COPY_NAME_LENGTH = 12
+_LOG_WANTED = slice(18, 20)
+"""Where a database's header says whether it is written and read by way of a log."""
 
 
 @dataclass(frozen=True)
@@ -115,31 +117,51 @@ def _messages(file: sqlite3.Connection, check: Literal["quick_check", "integrity
 
 def sound(content: bytes) -> bool:
     """Whether the bytes are a whole database."""
-    with closing(_in_memory(content)) as memory:
-        try:
-            return not integrity(memory)
-        except sqlite3.DatabaseError:
-            return False
+    with _in_memory(bytearray(content)) as memory:
+        return _is_whole(memory)
 
 
-def openness(content: bytes) -> int:
-    """How much was being answered when a copy of the room's file was made: 0 nothing, 1 the questions at the
-    door alone, 2 a question of the agenda."""
-    with closing(_in_memory(content)) as memory:
-        row = memory.execute("SELECT max(2 - composition) FROM round WHERE status = 'open'").fetchone()
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole file with its log as it was at one moment, found sound."""
+
+    content: bytes
+    openness: int
+    """What was being answered: 0 nothing, 1 the questions at the door alone, 2 a question of the agenda."""
+
+
+def snapshot(reader: sqlite3.Connection) -> Snapshot | None:
+    """A copy of what a connection reads; None where it is damaged. Writing goes on meanwhile.
+
+    Takes up twice the size of the file for a moment. SQLite itself copies: it leaves the interpreter to
+    others meanwhile.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        reader.backup(memory)
+        return Snapshot(memory.serialize(), _openness(memory)) if _is_whole(memory) else None
+
+
+@contextmanager
+def _in_memory(content: bytearray) -> Iterator[sqlite3.Connection]:
+    """The content opened as a database. It has no log there: meanwhile its header asks for none."""
+    asked = content[_LOG_WANTED]
+    content[_LOG_WANTED] = b"\x01\x01"
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        memory.deserialize(content)
+        yield memory
+    content[_LOG_WANTED] = asked
+
+
+def _is_whole(memory: sqlite3.Connection) -> bool:
+    try:
+        return not integrity(memory)
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _openness(file: sqlite3.Connection) -> int:
+    row = file.execute("SELECT max(2 - composition) FROM round WHERE status = 'open'").fetchone()
     return int(row[0] or 0)
-
-
-def snapshot(reader: sqlite3.Connection) -> bytes:
-    """The whole file with its log as it is at one moment. Writing goes on meanwhile."""
-    return bytes(reader.serialize())
-
-
-def _in_memory(content: bytes) -> sqlite3.Connection:
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    # A database in memory has no log: the two bytes of the header that ask for one are set back.
-    memory.deserialize(content[:18] + b"\x01\x01" + content[20:])
-    return memory
 
 
 def copy_aside(path: Path, into: Path) -> Path:

@@ -35,6 +35,7 @@ _COLUMNS = "id, code, status, version, item, wall, detail, locked, heads, code_m
 def insert(
     connection: sqlite3.Connection, document: Json, code: str, questions: Iterable[Question], created_at: str
 ) -> None:
+    """Write a meeting down with its questions, not yet started."""
     meeting_id = document["meeting"]["id"]
     connection.execute(
         "INSERT INTO meeting (id, code, document, created_at) VALUES (?, ?, ?, ?)",
@@ -47,17 +48,18 @@ def insert(
 
 
 def find(connection: sqlite3.Connection, meeting_id: str) -> MeetingRow | None:
+    """The meeting of this id."""
     return _one(connection.execute(f"SELECT {_COLUMNS} FROM meeting WHERE id = ?", (meeting_id,)))
 
 
 def find_by_code(connection: sqlite3.Connection, code: str) -> MeetingRow | None:
+    """The meeting that is joined by this code."""
     return _one(connection.execute(f"SELECT {_COLUMNS} FROM meeting WHERE code = ?", (code,)))
 
 
-def every(connection: sqlite3.Connection) -> list[MeetingRow]:
+def ids(connection: sqlite3.Connection) -> list[str]:
     """All meetings, the newest first: in the order they came in, whatever the clock said."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM meeting ORDER BY rowid DESC")
-    return [_row(row) for row in rows]
+    return [row[0] for row in connection.execute("SELECT id FROM meeting ORDER BY rowid DESC")]
 
 
 def delete(connection: sqlite3.Connection, meeting_id: str) -> None:
@@ -67,6 +69,7 @@ def delete(connection: sqlite3.Connection, meeting_id: str) -> None:
 
 
 def set_status(connection: sqlite3.Connection, meeting_id: str, status: MeetingStatus) -> None:
+    """Say how far the meeting has come."""
     connection.execute("UPDATE meeting SET status = ? WHERE id = ?", (status, meeting_id))
 
 
@@ -91,6 +94,7 @@ def set_detail(connection: sqlite3.Connection, meeting_id: str, detail: str | No
 
 
 def set_code(connection: sqlite3.Connection, meeting_id: str, code: str) -> None:
+    """Give the meeting another code to join by."""
     connection.execute("UPDATE meeting SET code = ? WHERE id = ?", (code, meeting_id))
 
 
@@ -118,24 +122,29 @@ def move_version(connection: sqlite3.Connection, meeting_id: str) -> int:
 
 
 def skip(connection: sqlite3.Connection, meeting_id: str, item: str) -> None:
+    """Note that an item of the agenda is left out; a second time changes nothing."""
     connection.execute("INSERT OR IGNORE INTO skipped (meeting, item) VALUES (?, ?)", (meeting_id, item))
 
 
 def unskip(connection: sqlite3.Connection, meeting_id: str, item: str) -> None:
+    """Take that note back."""
     connection.execute("DELETE FROM skipped WHERE meeting = ? AND item = ?", (meeting_id, item))
 
 
 def skipped(connection: sqlite3.Connection, meeting_id: str) -> frozenset[str]:
+    """The items that are left out."""
     rows = connection.execute("SELECT item FROM skipped WHERE meeting = ?", (meeting_id,))
     return frozenset(row[0] for row in rows)
 
 
 def setting(connection: sqlite3.Connection, name: str) -> Any:
+    """What is kept under a name; None for nothing."""
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     return json.loads(row[0]) if row else None
 
 
 def set_setting(connection: sqlite3.Connection, name: str, value: Any) -> None:
+    """Keep a value under a name, in the place of the one before."""
     connection.execute(
         "INSERT INTO setting (name, value) VALUES (?, ?) "
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value",

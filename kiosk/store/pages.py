@@ -23,6 +23,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 
+from kiosk.store.files import write_whole
+
 SUM_BYTES = 8
 _LOG_HEADER = struct.Struct(">IIIIIIII")
 _FRAME_HEADER = struct.Struct(">IIIIII")
@@ -122,6 +124,45 @@ def _is_page_size(size: int) -> bool:
     return 512 <= size <= 65536 and size & (size - 1) == 0
 
 
+def damaged_in_log(path: Path) -> list[int]:
+    """The pages in the log of a running room that are not as SQLite wrote them; somebody may be adding to it.
+
+    SQLite looks at the checksums of the log when it opens the file, and not again.
+    """
+    # What a transaction leaves that was given up is written over, perhaps just while it is read.
+    return _damaged_in_log(path) and _damaged_in_log(path)
+
+
+def _damaged_in_log(path: Path) -> list[int]:
+    log = read_log(path)
+    if not log.pages:
+        return []
+    with log_of(path).open("rb") as file:
+        header = file.read(_LOG_HEADER.size)
+        magic, _version, page_size, *_ = _LOG_HEADER.unpack(header)
+        words = struct.Struct(">II" if magic & 1 else "<II")
+        last = max(log.pages.values())
+        kept = _chained(header[:-8], (0, 0), words)
+        for begins, page, _, _ in _frames(file, page_size):
+            if begins > last:
+                return []
+            file.seek(begins - _FRAME_HEADER.size)
+            frame = file.read(_FRAME_HEADER.size + page_size)
+            kept = _chained(frame[:8] + frame[_FRAME_HEADER.size :], kept, words)
+            if kept != struct.unpack(">II", frame[16:24]):
+                return sorted({number for number, place in log.pages.items() if place >= begins} | {page})
+    return []
+
+
+def _chained(content: bytes, so_far: tuple[int, int], words: struct.Struct) -> tuple[int, int]:
+    """The checksum of the log with more content added: https://sqlite.org/fileformat.html#checksum_algorithm."""
+    first, second = so_far
+    for one, other in words.iter_unpack(content):
+        first = (first + one + second) & 0xFFFFFFFF
+        second = (second + other + first) & 0xFFFFFFFF
+    return first, second
+
+
 # ── The checksums ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -173,29 +214,12 @@ def load_sums(path: Path) -> PageSums | None:
 def save_sums(path: Path, sums: PageSums) -> None:
     """Write the checksums beside a file, whole or not at all, and for good before this returns."""
     body = _SUMS_HEADER.pack(_SUMS_MAGIC, sums.page_size, sums.commits) + sums.sums
-    target = sums_of(path)
-    new = target.with_name(target.name + ".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(body + blake2b(body, digest_size=_SEAL_BYTES).digest())
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(target)
-    sync_folder(target.parent)
+    write_whole(sums_of(path), body + blake2b(body, digest_size=_SEAL_BYTES).digest())
 
 
 def _page_size(header: bytes) -> int:
     size = int.from_bytes(header[16:18], "big")
     return 65536 if size == 1 else size
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder last; where folders cannot be flushed (Windows), nothing is done."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 # ── The count of commits ─────────────────────────────────────────────────────────────────────────────

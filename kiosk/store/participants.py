@@ -13,7 +13,7 @@ from kiosk.store.rows import insert
 Channel = Literal["phone", "tablet", "paper", "import"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Participant:
     """One respondent of a meeting, pseudonymous."""
 

@@ -16,6 +16,7 @@ _COLUMNS = (
 
 
 def insert(connection: sqlite3.Connection, round: Round) -> None:
+    """Write a round down."""
     connection.execute(
         f"INSERT INTO round ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -35,6 +36,7 @@ def insert(connection: sqlite3.Connection, round: Round) -> None:
 
 
 def find(connection: sqlite3.Connection, round_id: str) -> Round | None:
+    """The round of this id."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM round WHERE id = ?", (round_id,)).fetchone()
     return _row(row) if row else None
 
@@ -46,6 +48,7 @@ def of_meeting(connection: sqlite3.Connection, meeting_id: str) -> tuple[Round, 
 
 
 def last_run(connection: sqlite3.Connection, meeting_id: str, question: str) -> int:
+    """How often the question has been asked in this meeting."""
     row = connection.execute(
         "SELECT coalesce(max(run), 0) FROM round WHERE meeting = ? AND question = ?", (meeting_id, question)
     ).fetchone()
@@ -53,10 +56,12 @@ def last_run(connection: sqlite3.Connection, meeting_id: str, question: str) -> 
 
 
 def set_status(connection: sqlite3.Connection, round_id: str, status: RoundStatus) -> None:
+    """Say how far the round has come."""
     connection.execute("UPDATE round SET status = ? WHERE id = ?", (status, round_id))
 
 
 def close(connection: sqlite3.Connection, round_id: str, connected: int, closed_at: str) -> None:
+    """Close a round, with how many phones were there then."""
     connection.execute(
         "UPDATE round SET status = 'closed', connected = ?, closed_at = ? WHERE id = ?",
         (connected, closed_at, round_id),
@@ -115,6 +120,7 @@ def any_open(connection: sqlite3.Connection) -> bool:
 
 
 def delete_all(connection: sqlite3.Connection, meeting_id: str) -> None:
+    """Remove every round of a meeting."""
     connection.execute("DELETE FROM round WHERE meeting = ?", (meeting_id,))
 
 
@@ -133,6 +139,7 @@ def record_release(
 
 
 def last_release(connection: sqlite3.Connection, round_id: str, audience: str) -> dict[str, Any] | None:
+    """What an audience was last let see of a round; None for nothing yet."""
     written = _last_body(connection, round_id, audience)
     return json.loads(written) if written is not None else None
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import queue
 import sqlite3
+import sys
 import threading
+import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from kiosk.store.pages import (
     CommitCount,
     PageSums,
     changed_pages,
+    damaged_in_log,
     load_sums,
     log_of,
     read_log,
@@ -55,6 +57,17 @@ FOLDING_MILLISECONDS = 100
 FOLD_AGAIN_SECONDS = 0.5
 COMMITS_REMEMBERED = 200
 DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DISK_CODES = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+)
 
 
 @dataclass(frozen=True)
@@ -75,28 +88,59 @@ class Commit:
 
 def told_damage(error: BaseException) -> bool:
     """Whether SQLite says that the file itself is damaged."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(error, sqlite3.DatabaseError) and code is not None and code & 0xFF in DAMAGE_CODES
+    return _told(error, DAMAGE_CODES)
 
 
-def refusal_for(error: sqlite3.Error) -> Problem:
-    """What people are told of an error of the disk or the file."""
-    return Problem("damaged" if told_damage(error) else "not_saving")
+def refusal_for(error: BaseException) -> Problem:
+    """What people are told of an error. Of one that is neither the disk's nor the file's, but ours, the
+    terminal gets the details."""
+    if isinstance(error, Problem):
+        return error
+    if told_damage(error):
+        return Problem("damaged")
+    if _told(error, DISK_CODES):
+        return Problem("not_saving")
+    traceback.print_exception(error, file=sys.stderr)
+    return Problem("trouble")
+
+
+def _told(error: BaseException, codes: Sequence[int]) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in codes
 
 
 @dataclass(slots=True)
 class _Waiting:
-    """Somebody who waits for a job, or for a gathered one to which they give ``item``; how to tell them."""
+    """Those who wait for a job, mostly one. A gathered job is given what each has brought, in one call."""
 
     job: Callable[..., Any]
-    tell: Callable[[Any], None]
-    gathered: bool = False
-    item: Any = None
+    tells: list[Callable[[Any], None]]
+    """How each hears its result, or the error."""
+    brought: list[Any] | None = None
+    """Of a gathered job: one thing of each who waits."""
     forget_order: bool = False
     rebuild: bool = False
     trial: bool = False
-    result: Any = None
+    results: Iterable[Any] = ()
     error: BaseException | None = None
+
+    def joins(self, other: _Waiting) -> bool:
+        """Whether this stands behind another of the same gathered job, and has become part of it."""
+        if self.brought is None or other.brought is None or self.job != other.job:
+            return False
+        other.tells += self.tells
+        other.brought += self.brought
+        return True
+
+
+class _Reader:
+    """A thread's own connection, which ends with the thread. Left to itself it would wait for the collector:
+    it and its cache of statements hold one another."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 class Store:
@@ -113,9 +157,9 @@ class Store:
         self._commit_times: deque[Commit] = deque(maxlen=COMMITS_REMEMBERED)
         self._folding = threading.Lock()
         self._log_bytes = 0
-        self._jobs: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
-        self._arriving: list[_Waiting] = []
-        self._arriving_lock = threading.Lock()
+        self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._arriving: dict[Callable[..., Any], tuple[list[Callable[[Any], None]], list[Any]]] = {}
+        self._arriving_lock = threading.RLock()  # Ctrl+C may close the store from within
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer_connection = _open_for_writing(path)
@@ -145,9 +189,10 @@ class Store:
         return tuple(self._commit_times)
 
     def changed_pages(self) -> list[int]:
-        """The pages of the file that are not as the writer left them: damage, whoever did it."""
+        """The pages of the file and its log that are not as the writer left them: damage, whoever did it."""
         with self._folding:
-            return changed_pages(self._sums, self._path, read_log(self._path))
+            changed = changed_pages(self._sums, self._path, read_log(self._path))
+            return changed + damaged_in_log(self._path)
 
     def try_saving(self, mark: str) -> bool:
         """Whether the disk takes anything now: a mark is written there, which counts as no change."""
@@ -157,7 +202,7 @@ class Store:
 
         latch = self._engine.latch()
         try:
-            self._wait_for(_Waiting(job, latch.set, trial=True), latch)
+            self._wait_for(_Waiting(job, [latch.set], trial=True), latch)
         except Problem:
             return False
         return True
@@ -173,7 +218,7 @@ class Store:
         file anew before, so that nothing of what was deleted is left anywhere in it.
         """
         latch = self._engine.latch()
-        waiting = _Waiting(job, latch.set, forget_order=forget_order or rebuild, rebuild=rebuild)
+        waiting = _Waiting(job, [latch.set], forget_order=forget_order or rebuild, rebuild=rebuild)
         result: T = self._wait_for(waiting, latch)
         return result
 
@@ -187,7 +232,8 @@ class Store:
         The job gives a result for each item, in their order. It refuses by results, not by exceptions.
         """
         latch = self._engine.latch()
-        result: T = self._wait_for(_Waiting(job, latch.set, gathered=True, item=item), latch)
+        self._engine.turnstile.take()
+        result: T = self._wait_for(_Waiting(job, [latch.set], [item]), latch)
         return result
 
     def gather_later(
@@ -199,8 +245,13 @@ class Store:
         """As ``gather``, without waiting: ``done`` is called once the result is on the disk, with the result
         or with what went wrong, where the engine runs what is posted. It must not wait for anything."""
         with self._arriving_lock:
-            self._arriving.append(_Waiting(job, done, gathered=True, item=item))
-            is_first = len(self._arriving) == 1
+            is_first = not self._arriving
+            arriving = self._arriving.get(job)
+            if arriving is None:
+                self._arriving[job] = arriving = ([], [])
+                self._engine.turnstile.take()
+            arriving[0].append(done)
+            arriving[1].append(item)
         if is_first:
             # Waking the writer for each would make the two threads take turns for a whole burst.
             self._engine.post(self._hand_over)
@@ -208,24 +259,40 @@ class Store:
     def _hand_over(self) -> None:
         """Give the writer all that has arrived since it was last given something."""
         with self._arriving_lock:
-            arrived, self._arriving = self._arriving, []
-        self._jobs.put(arrived)
+            arrived, self._arriving = self._arriving, {}
+        for job, (tells, brought) in arrived.items():
+            self._jobs.put(_Waiting(job, tells, brought))
 
     def _wait_for(self, waiting: _Waiting, latch: Latch) -> Any:
-        self._jobs.put([waiting])
-        latch.wait()
-        if waiting.error is not None:
-            raise waiting.error
-        return waiting.result
+        self._jobs.put(waiting)
+        told = latch.wait()
+        if isinstance(told, BaseException):
+            raise told
+        return told
 
     def reader(self) -> Connection:
         """A read-only connection of this native thread's own."""
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            # Used by this thread alone; but where the store goes first, another one closes it.
+            connection = sqlite3.connect(
+                f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            )
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-            self._local.connection = connection
-        return connection
+            reader = self._local.reader = _Reader(connection)
+        return reader.connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """The reader for several readings of one moment: it sees nothing that is written meanwhile. Nothing
+        inside may wait, since others on this native thread read by the same connection."""
+        reader = self.reader()
+        reader.execute("BEGIN")
+        try:
+            yield reader
+        finally:
+            if reader.in_transaction:  # a damaged file ends it by itself
+                reader.execute("ROLLBACK")
 
     def close(self) -> None:
         """Write what is waiting and close the file."""
@@ -247,13 +314,18 @@ class Store:
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that has arrived, and whether to go on after it."""
         group: list[_Waiting] = []
+        size = 0
         try:
             arrived = self._jobs.get(timeout=FOLD_AGAIN_SECONDS if self._order_told else None)
         except queue.Empty:
             return group, True
         while arrived is not None:
-            group += arrived
-            if len(group) >= LARGEST_GROUP:
+            size += len(arrived.tells)
+            if group and arrived.joins(group[-1]):
+                self._engine.turnstile.settle()
+            else:
+                group.append(arrived)
+            if size >= LARGEST_GROUP:
                 return group, True
             try:
                 arrived = self._jobs.get_nowait()
@@ -266,23 +338,34 @@ class Store:
         rows_before = self._writer_connection.total_changes
         try:
             self._writer_connection.execute("BEGIN IMMEDIATE")
-            for alike in _runs(group):
-                self._run(alike)
+            for waiting in group:
+                self._run(waiting)
             changed = self._writer_connection.total_changes > rows_before
             if changed:
                 self._writer_connection.execute(f"PRAGMA user_version = {self._commits + 1}")
             self._writer_connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - the writer outlives it, and who waits is told
             self._fail(group, error)
         else:
             self._saving = Saving(ok=True)
             if changed:
                 self._note_commit(group, began)
-        self._engine.post(lambda: _release(group))
+        self._engine.post(lambda: self._release(group))
         self._order_told |= any(waiting.forget_order for waiting in group)
         self._remains_told |= any(waiting.rebuild for waiting in group)
         if not self._order_told and self._log_size() > self._log_bytes + LONGEST_LOG:
             self._fold()
+
+    def _release(self, group: list[_Waiting]) -> None:
+        for waiting in group:
+            told = waiting.results if waiting.error is None else [waiting.error] * len(waiting.tells)
+            for tell, result in zip(waiting.tells, told, strict=True):
+                try:
+                    tell(result)
+                except Exception as error:  # noqa: BLE001 - those after it are told all the same
+                    traceback.print_exception(error, file=sys.stderr)
+            if waiting.brought is not None:
+                self._engine.turnstile.settle()
 
     def _clean(self) -> None:
         """Make the file and its log forget what they were told to; what the disk does not let be now is tried
@@ -330,54 +413,36 @@ class Store:
             return log_of(self._path).stat().st_size
         return 0
 
-    def _run(self, alike: Sequence[_Waiting]) -> None:
+    def _run(self, waiting: _Waiting) -> None:
         """Run one job. A refusal undoes that job alone; an error of the disk undoes the whole group."""
         self._writer_connection.execute("SAVEPOINT job")
         try:
-            self._give_results(alike)
-        except sqlite3.IntegrityError as error:
-            self._undo(alike, error)
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - raised again where the job came from
-            self._undo(alike, error)
+            if waiting.brought is None:
+                waiting.results = [waiting.job(self._writer_connection)]
+            else:
+                waiting.results = waiting.job(self._writer_connection, waiting.brought)
+        except Exception as error:
+            if _told(error, (*DAMAGE_CODES, *DISK_CODES)):
+                raise
+            self._undo(waiting, error)
         else:
             self._writer_connection.execute("RELEASE job")
 
-    def _give_results(self, alike: Sequence[_Waiting]) -> None:
-        first = alike[0]
-        if not first.gathered:
-            first.result = first.job(self._writer_connection)
-            return
-        results = first.job(self._writer_connection, [waiting.item for waiting in alike])
-        for waiting, result in zip(alike, results, strict=True):
-            waiting.result = result
-
-    def _undo(self, alike: Sequence[_Waiting], error: Exception) -> None:
-        for waiting in alike:
-            waiting.error = error
+    def _undo(self, waiting: _Waiting, error: Exception) -> None:
+        waiting.error = error
         self._writer_connection.execute("ROLLBACK TO job")
         self._writer_connection.execute("RELEASE job")
 
-    def _fail(self, group: list[_Waiting], error: sqlite3.Error) -> None:
-        self._saving = Saving(ok=False, detail=str(error))
-        if self._writer_connection.in_transaction:
-            self._writer_connection.execute("ROLLBACK")
+    def _fail(self, group: list[_Waiting], error: Exception) -> None:
+        refusal = refusal_for(error)
+        refusal.__cause__ = error
+        if refusal.code != "trouble":
+            self._saving = Saving(ok=False, detail=str(error))
+        with suppress(sqlite3.Error):  # the disk may have undone it already
+            if self._writer_connection.in_transaction:
+                self._writer_connection.execute("ROLLBACK")
         for waiting in group:
-            waiting.result = None
-            waiting.error = refusal_for(error)
-            waiting.error.__cause__ = error
-
-
-def _runs(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
-    """The group in order, gathered jobs that stand together as one."""
-    for _, alike in groupby(group, key=lambda waiting: waiting.job if waiting.gathered else id(waiting)):
-        yield list(alike)
-
-
-def _release(group: list[_Waiting]) -> None:
-    for waiting in group:
-        waiting.tell(waiting.result if waiting.error is None else waiting.error)
+            waiting.error = refusal
 
 
 def _open_for_writing(path: Path) -> Connection:

@@ -15,7 +15,16 @@ from hashlib import sha256
 from typing import Any
 
 from kiosk.meeting.document import canonical
-from kiosk.sync.records import SCHEMA, TABLES, Record, Unfit, check_record
+from kiosk.sync.records import (
+    MEETING_TABLES,
+    OLDEST_SCHEMA,
+    POPULATIONS,
+    SCHEMA,
+    TABLES,
+    Record,
+    Unfit,
+    check_record,
+)
 from kiosk.sync.signing import BUNDLE, Site, is_hex, verify
 
 FORMAT = 1
@@ -37,7 +46,7 @@ class Damaged(ValueError):
 
 
 class OtherSchema(ValueError):
-    """A bundle of another version: ``newer`` than what is read here, or older."""
+    """A bundle of a version that is not read here: ``newer`` than ``known``, or older."""
 
     def __init__(self, found: int, known: int) -> None:
         super().__init__(f"version {found} instead of {known}")
@@ -64,8 +73,8 @@ class Part:
 class Manifest:
     """What a bundle holds, and whose it is.
 
-    ``content`` is the digest of the meeting alone: two bundles that agree on it hold the same records,
-    whichever laptop, copy or key they come from.
+    ``content`` is the digest of the meeting alone: two bundles that agree on it hold the same records of it,
+    whichever laptop, copy, key or schema they come from, and whatever population travels along.
     """
 
     format: int
@@ -82,6 +91,11 @@ class Manifest:
     @property
     def records(self) -> int:
         return sum(part.records for part in self.parts)
+
+    @property
+    def of_meeting(self) -> tuple[Part, ...]:
+        """The parts that the meeting consists of: what a receipt is for."""
+        return tuple(part for part in self.parts if part.table in MEETING_TABLES)
 
     def part(self, digest: str) -> Part | None:
         return next((part for part in self.parts if part.sha256 == digest), None)
@@ -133,9 +147,9 @@ def make_bundle(site: Site, dialogue: str, meeting: str, records: Iterable[tuple
         site=site.id,
         key=site.key.public,
         generation=site.generation,
-        tables=_per_table(parts),
+        tables=per_table(parts),
         parts=tuple(parts),
-        content=content_digest(SCHEMA, dialogue, meeting, parts),
+        content=content_digest(dialogue, meeting, parts),
     )
     written = canonical(asdict(manifest)).encode()
     return Bundle(SignedManifest(written, site.key.sign(BUNDLE, written), manifest), bodies)
@@ -150,9 +164,10 @@ def line(record: Record) -> bytes:
     return canonical(record).encode() + b"\n"
 
 
-def content_digest(schema: int, dialogue: str, meeting: str, parts: Iterable[Part]) -> str:
-    """The digest of what a meeting consists of, whoever bundled it."""
-    said = [schema, dialogue, meeting, [[part.name, part.sha256] for part in parts]]
+def content_digest(dialogue: str, meeting: str, parts: Iterable[Part]) -> str:
+    """The digest of what a meeting consists of, whoever bundled it. Its tables are still as in schema 1."""
+    own = [[part.name, part.sha256] for part in parts if part.table in MEETING_TABLES]
+    said = [1, dialogue, meeting, own]
     return sha256(canonical(said).encode()).hexdigest()
 
 
@@ -180,7 +195,7 @@ def _in_portions(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield portion
 
 
-def _per_table(parts: Iterable[Part]) -> dict[str, int]:
+def per_table(parts: Iterable[Part]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for part in parts:
         counts[part.table] = counts.get(part.table, 0) + part.records
@@ -262,12 +277,12 @@ def read_manifest(written: bytes, signature: str) -> SignedManifest:
 
 
 def _check_versions(said: Mapping[str, Any]) -> None:
-    for name, known in (("format", FORMAT), ("schema", SCHEMA)):
+    for name, oldest, newest in (("format", FORMAT, FORMAT), ("schema", OLDEST_SCHEMA, SCHEMA)):
         found = said.get(name)
         if type(found) is not int:
             raise Damaged(f"the manifest has no {name}")
-        if found != known:
-            raise OtherSchema(found, known)
+        if not oldest <= found <= newest:
+            raise OtherSchema(found, newest if found > newest else oldest)
 
 
 def _read_fields(said: Mapping[str, Any]) -> Manifest:
@@ -280,10 +295,12 @@ def _read_fields(said: Mapping[str, Any]) -> Manifest:
         raise Damaged("the manifest lists no parts")
     parts = tuple(map(_read_part_entry, said["parts"]))
     _check_parts(parts)
+    if said["schema"] < 2 and any(part.table == POPULATIONS for part in parts):
+        raise Damaged("its schema knows no populations")
     manifest = Manifest(**{**said, "parts": parts})
-    if said["tables"] != _per_table(parts):
+    if said["tables"] != per_table(parts):
         raise Damaged("the counts per table are not those of the parts")
-    if manifest.content != content_digest(manifest.schema, manifest.dialogue, manifest.meeting, parts):
+    if manifest.content != content_digest(manifest.dialogue, manifest.meeting, parts):
         raise Damaged("the digest of the content is not that of the parts")
     return manifest
 

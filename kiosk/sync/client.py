@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import SystemRandom
 
-from kiosk.languages import gettext
+from kiosk.languages import gettext, number
 from kiosk.languages import gettext_noop as N_  # noqa: N812 - the usual mark for translators
 from kiosk.problems import Problem
 from kiosk.store import sealed
@@ -31,6 +31,7 @@ TEMPORARY = frozenset(
     {
         "central_unreachable",
         "not_central",
+        "central_full",
         "central_not_saving",
         "not_kept",
         "trouble",
@@ -40,11 +41,13 @@ TEMPORARY = frozenset(
         "bad_signature",
         "part",
         "parts_missing",
+        "no_such_bundle",
         "not_enrolled",
     }
 )
 """What goes away by itself or is put right here; everything else waits for a person."""
 _ACKNOWLEDGED = N_("%(parts)s of %(all_parts)s parts, %(records)s of %(all_records)s records acknowledged")
+_ANOTHER_VERSION = N_("it is for another version of the meeting")
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,10 @@ class Progress:
     def sentence(self) -> str:
         """How much the central store has acknowledged, in the language now being spoken."""
         return gettext(_ACKNOWLEDGED) % {
-            "parts": f"{self.parts_acknowledged:,}",
-            "all_parts": f"{self.parts:,}",
-            "records": f"{self.records_acknowledged:,}",
-            "all_records": f"{self.records:,}",
+            "parts": number(self.parts_acknowledged),
+            "all_parts": number(self.parts),
+            "records": number(self.records_acknowledged),
+            "all_records": number(self.records),
         }
 
 
@@ -150,7 +153,7 @@ def take_receipt(data: Path, file: bytes) -> SignedReceipt:
         raise Problem("receipt", reason=str(error)) from None
     bundle = prepare(data, receipt.receipt.meeting)
     if not covers(receipt.receipt, bundle.manifest):
-        raise Problem("receipt", reason="it is for another version of the meeting")
+        raise Problem("receipt", reason=_ANOTHER_VERSION)
     outbox = Outbox(data)
     outbox.keep_receipt(receipt)
     _arrived(outbox, bundle, receipt, lambda _: None)
@@ -208,7 +211,7 @@ def _accepted(said: object, bundle: Bundle, central: Central) -> SignedReceipt:
     except NoReceipt as error:
         raise Problem("receipt", reason=str(error)) from None
     if not covers(receipt.receipt, bundle.manifest):
-        raise Problem("receipt", reason="it is for another version of the meeting")
+        raise Problem("receipt", reason=_ANOTHER_VERSION)
     return receipt
 
 

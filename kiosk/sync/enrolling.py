@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kiosk.problems import Problem
-from kiosk.store.keys import write_secret
+from kiosk.store.files import write_whole
 from kiosk.sync import link
 from kiosk.sync.exchange import sign_enrolment
 from kiosk.sync.signing import is_hex, site_of
@@ -86,5 +86,5 @@ def pin(data: Path, key: str) -> Central:
 
 
 def _remember(data: Path, central: Central) -> Central:
-    write_secret(data / "central.json", json.dumps(asdict(central)).encode())
+    write_whole(data / "central.json", json.dumps(asdict(central)).encode())
     return central

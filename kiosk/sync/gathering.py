@@ -11,20 +11,25 @@ from kiosk.kinds import kind_of
 from kiosk.meeting.document import Meeting, read_document
 from kiosk.meeting.tally import Tally, tally
 from kiosk.problems import Problem
-from kiosk.store import sealed
+from kiosk.statistics.population import ReferenceTable, write_tables
+from kiosk.store import populations, sealed
 from kiosk.store.sealed import Released, SealedRound, SealedRow
-from kiosk.sync.bundle import Bundle, make_bundle
-from kiosk.sync.records import Record
+from kiosk.sync.bundle import LARGEST_PART, Bundle, line, make_bundle
+from kiosk.sync.records import POPULATIONS, Record
 from kiosk.sync.signing import Site
 
 
 def bundle_of(connection: sqlite3.Connection, meeting_id: str, site: Site) -> Bundle:
-    """The bundle of a sealed meeting; the same at every call."""
+    """The bundle of a sealed meeting; the same at every call, as long as the population is the same."""
     found = sealed.find(connection, meeting_id)
     if found is None:
         raise Problem("not_sealed")
     meeting = read_document(found.document)
-    whole = [("meeting", {"document": found.document, "heads": found.heads}), *_records(connection, meeting)]
+    whole = [
+        ("meeting", {"document": found.document, "heads": found.heads}),
+        *_records(connection, meeting),
+        *_populations(connection, meeting.dialogue_id),
+    ]
     return make_bundle(site, meeting.dialogue_id, meeting.id, whole)
 
 
@@ -39,6 +44,19 @@ def _records(connection: sqlite3.Connection, meeting: Meeting) -> Iterator[tuple
             # Of who is here only the counts go along; what questions declared lies on their answers.
             yield from (_answer_record(round.id, row) for row in rows)
         yield from (_released_record(round.id, one) for one in sealed.releases(connection, round.id))
+
+
+def _populations(connection: sqlite3.Connection, dialogue: str) -> Iterator[tuple[str, Record]]:
+    """The population that the dialogue's rooms are compared with. One too large for a part stays here."""
+    for row in populations.of_dialogue(connection, dialogue):
+        record = {
+            "name": row.name,
+            "example": row.is_example,
+            "table": write_tables(ReferenceTable(**table) for table in row.tables),
+            "mapping": row.mapping,
+        }
+        if row.is_chosen and len(line(record)) <= LARGEST_PART:
+            yield POPULATIONS, record
 
 
 def _counted(meeting: Meeting, round: SealedRound, rows: list[SealedRow]) -> Tally:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
+import socket
 import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from kiosk.languages import gettext_noop as N_  # noqa: N812 - the usual mark for translators
 from kiosk.problems import REFUSALS, Problem
 from kiosk.sync import exchange
 from kiosk.sync.exchange import Answer, Request
@@ -28,6 +30,13 @@ LOST = ("nonce_unknown", "repeated_request")
 """The central store has forgotten the conversation, or has heard a request whose answer was lost: begin a new
 one.
 """
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, N_("no answer in time")),
+    (ssl.SSLError, N_("its certificate is not accepted")),
+    (socket.gaierror, N_("its name is not known here")),
+    (ConnectionRefusedError, N_("nobody answers there")),
+)
+_BROKE_OFF = N_("the connection broke off")
 
 
 class Link:
@@ -194,13 +203,8 @@ def _exchange(
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, ssl.SSLError):
-        return f"its certificate is not accepted ({error.reason or error})"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return "the connection broke off"
+    """Why there was no answer; the system's own words for it are English alone."""
+    return next((words for sort, words in _REASONS if isinstance(error, sort)), _BROKE_OFF)
 
 
 def _json(content: bytes) -> Any:

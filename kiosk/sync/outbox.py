@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.problems import REFUSALS, Problem
-from kiosk.store.keys import write_secret
+from kiosk.store.files import destroy, write_whole
 from kiosk.sync.bundle import Bundle, Damaged, OtherSchema, pack, unpack
 from kiosk.sync.receipts import NoReceipt, SignedReceipt, covers, read_receipt
 
@@ -99,9 +99,7 @@ class Outbox:
             self.receipt_path(meeting),
             self._path(meeting, _NOTE_SUFFIX),
         ):
-            if path.exists():
-                _blank(path)
-                path.unlink()
+            destroy(path)
 
     def bundle_path(self, meeting: str) -> Path:
         return self._path(meeting, SUFFIX)
@@ -114,9 +112,8 @@ class Outbox:
 
     def _write(self, path: Path, content: bytes) -> None:
         try:
-            write_secret(path, content)
+            write_whole(path, content)
         except OSError as error:
-            path.with_name(path.name + ".new").unlink(missing_ok=True)
             raise Problem("not_kept", reason=error.strerror or str(error)) from error
 
 
@@ -124,9 +121,3 @@ def file_name(meeting: str) -> str:
     """A name that every file system takes, that people recognise, and that no other meeting has."""
     readable = re.sub(r"[^a-z0-9]+", "-", meeting.lower()).strip("-")[:40] or "meeting"
     return f"{readable}-{sha256(meeting.encode()).hexdigest()[:12]}"
-
-
-def _blank(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()

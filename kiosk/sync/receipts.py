@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from kiosk.languages import gettext_noop as N_  # noqa: N812 - the usual mark for translators
 from kiosk.meeting.document import canonical
-from kiosk.sync.bundle import Manifest
+from kiosk.sync.bundle import Manifest, per_table
 from kiosk.sync.signing import RECEIPT, Key, verify
 
 
@@ -55,7 +56,7 @@ def read_receipt(file: bytes, central: str) -> SignedReceipt:
     try:
         return receipt_from(json.loads(file.decode("utf-8")), central)
     except (ValueError, RecursionError) as error:
-        raise error if isinstance(error, NoReceipt) else NoReceipt("it is not a receipt file") from None
+        raise error if isinstance(error, NoReceipt) else NoReceipt(N_("it is not a receipt file")) from None
 
 
 def receipt_from(said: Any, central: str) -> SignedReceipt:
@@ -63,23 +64,24 @@ def receipt_from(said: Any, central: str) -> SignedReceipt:
     if not isinstance(said, dict) or not all(
         isinstance(said.get(name), str) for name in ("receipt", "signature")
     ):
-        raise NoReceipt("it is not a receipt")
+        raise NoReceipt(N_("it is not a receipt"))
     written, signature = said["receipt"], said["signature"]
     if not verify(central, RECEIPT, written.encode("utf-8", "surrogatepass"), signature):
-        raise NoReceipt("it is not signed by the central store of this laptop")
+        raise NoReceipt(N_("it is not signed by the central store of this laptop"))
     content = json.loads(written)
     if not isinstance(content, dict) or set(content) != {field.name for field in fields(Receipt)}:
-        raise NoReceipt("it is of another version")
+        raise NoReceipt(N_("it is of another version"))
     return SignedReceipt(written, signature, Receipt(**content))
 
 
 def covers(receipt: Receipt, manifest: Manifest) -> bool:
-    """Whether the receipt speaks of every record of this bundle."""
+    """Whether the receipt speaks of every record of the meeting in this bundle."""
+    own = manifest.of_meeting
     return (
         receipt.dialogue == manifest.dialogue
         and receipt.meeting == manifest.meeting
         and receipt.content == manifest.content
-        and receipt.parts == len(manifest.parts)
-        and receipt.records == manifest.records
-        and dict(receipt.tables) == dict(manifest.tables)
+        and receipt.parts == len(own)
+        and receipt.records == sum(part.records for part in own)
+        and dict(receipt.tables) == per_table(own)
     )

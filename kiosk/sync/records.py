@@ -1,7 +1,7 @@
-"""What a record of each table holds. Schema 1; ``docs/bundle.md`` says it in words.
+"""What a record of each table holds. Schema 2; ``docs/bundle.md`` says it in words.
 
 A change that an older central store could not read makes a new schema number; what an older laptop wrote is
-then brought up to date where records are read, table by table.
+then brought up to date where records are read, table by table. Schema 1 had no populations.
 """
 
 from __future__ import annotations
@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-SCHEMA = 1
-"""The schema of the records that are written here, and the only one that is read."""
+SCHEMA = 2
+"""The schema of the records that are written here."""
+OLDEST_SCHEMA = 1
+"""The oldest that is read."""
 
-TABLES = ("meeting", "rounds", "tallies", "answers", "texts", "hands", "released")
-"""In the order in which they stand in a bundle."""
+MEETING_TABLES = ("meeting", "rounds", "tallies", "answers", "texts", "hands", "released")
+"""What a sealed meeting consists of, in the order in which it stands in a bundle. As it was in schema 1."""
+POPULATIONS = "populations"
+"""Whom the office shall compare the meeting with. It travels beside the meeting and is no part of it."""
+TABLES = (*MEETING_TABLES, POPULATIONS)
 
 CHANNELS = ("phone", "tablet", "paper", "import")
 LARGEST_NUMBER = 2**31 - 1
@@ -72,6 +77,21 @@ def _composition(value: Any) -> bool:
     )
 
 
+def _wording(value: Any) -> bool:
+    return isinstance(value, dict) and all(_text(tag) and _text(words) for tag, words in value.items())
+
+
+def _mappings(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        _name(question)
+        and isinstance(held, dict)
+        and set(held) == {"variable", "categories"}
+        and (held["variable"] is None or _text(held["variable"]))
+        and _composition(held["categories"])
+        for question, held in value.items()
+    )
+
+
 def _maybe(fits: _Check) -> _Check:
     return lambda value: value is None or fits(value)
 
@@ -111,4 +131,10 @@ _FIELDS: Mapping[str, Mapping[str, _Check]] = {
     "texts": {**_ANSWERED, "text": _text},
     "hands": {"round": _name, "option": _name, "count": _number},
     "released": {"round": _name, "audience": _name, "number": _number, "body": _object},
+    POPULATIONS: {
+        "name": _wording,
+        "example": lambda value: isinstance(value, bool),
+        "table": _text,
+        "mapping": _mappings,
+    },
 }

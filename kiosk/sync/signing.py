@@ -14,7 +14,7 @@ from pathlib import Path
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from kiosk.store.keys import write_secret
+from kiosk.store.files import write_whole
 
 BUNDLE = "kiosk bundle"
 RECEIPT = "kiosk receipt"
@@ -107,12 +107,12 @@ def _renewed(data: Path, site: Site) -> Site:
 
 def _write_site(path: Path, site: Site) -> None:
     said = {"site": site.id, "generation": site.generation, "seed": site.key.seed.hex()}
-    write_secret(path, json.dumps(said).encode())
+    write_whole(path, json.dumps(said).encode())
 
 
 def central_key_of(data: Path) -> Key:
     """The central store's own key, made at the first call."""
     path = data / "central-key"
     if not path.exists():
-        write_secret(path, fresh_key().seed.hex().encode())
+        write_whole(path, fresh_key().seed.hex().encode())
     return Key(bytes.fromhex(path.read_text(encoding="ascii").strip()))

@@ -94,7 +94,7 @@ class ClosesTrial:
         close.faults.extend(
             [
                 *crowd.take_faults(),
-                *_not_closed(replies),
+                *_not_closed(replies, opened["version"] + 1),
                 *_closed_often(opened["version"], version),
                 *self._differences(round_id, in_file),
                 *_miscounted(close, tally, in_file),
@@ -134,14 +134,14 @@ class ClosesTrial:
         return found
 
 
-def _not_closed(replies: list[Json | None]) -> list[str]:
-    """Every closer hears that the round is closed."""
+def _not_closed(replies: list[Json | None], version: int) -> list[str]:
+    """Every closer hears that the round is closed, and how the meeting stands since."""
     return [
         "a closer got no answer"
         if reply is None
-        else f"a closer was told that the round is {reply['status']}"
+        else f"a closer was told that the round is {reply['status']}, at version {reply['version']}"
         for reply in replies
-        if reply is None or reply["status"] != "closed"
+        if reply is None or (reply["status"], reply["version"]) != ("closed", version)
     ]
 
 

@@ -120,6 +120,7 @@ class Phone:
         self._sending: set[str] = set()
         self._retry_in = RETRY_SECONDS
         self._timer: asyncio.TimerHandle | None = None
+        self._is_off = False
         self._acks: dict[int, asyncio.Future[Json]] = {}
         self._numbers = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -163,6 +164,7 @@ class Phone:
 
     def leave(self) -> None:
         """Switch the phone off."""
+        self._is_off = True
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
@@ -300,6 +302,9 @@ class Phone:
         return _outcome(said if reply.is_good else {"status": "refused", "code": said["code"]})
 
     def _go_on(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._is_off:  # an answer that was still planned, or to be sent again
+            work.close()
+            return
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)

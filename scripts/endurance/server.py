@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 import os
 import signal
@@ -18,7 +17,7 @@ from scripts.endurance.asking import Operator
 from scripts.endurance.meetings import Json
 from scripts.endurance.trial import CannotGoOn, Progress
 from scripts.loadgen.machine import cpu_seconds
-from scripts.loadgen.servers import free_port
+from scripts.loadgen.servers import free_port, is_healthy
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
@@ -114,7 +113,7 @@ class Server:
 
     def is_running(self) -> bool:
         """Whether it answers, whoever started it."""
-        return _is_healthy(self.port, STOP_SECONDS)
+        return is_healthy(self.port, STOP_SECONDS)
 
     def words(self) -> str:
         """The end of what it has said in its log."""
@@ -124,18 +123,7 @@ class Server:
         while time.monotonic() - began < READY_SECONDS:
             if self._child is None or self._child.poll() is not None:
                 break
-            if _is_healthy(self.port, READY_SECONDS):
+            if is_healthy(self.port, READY_SECONDS):
                 return Start(time.monotonic() - began, cpu_seconds(self._child.pid))
             time.sleep(POLL_SECONDS)
         raise NotReady(f"The server did not get ready. The end of its log:\n{self.words()}")
-
-
-def _is_healthy(port: int, patience: float) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

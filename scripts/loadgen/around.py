@@ -1,11 +1,13 @@
-"""What happens around the vote, measured of the kiosk alone: coming in, a busy desk, windows that answer."""
+"""What happens around the vote, measured of the kiosk alone: coming in, cross-tables, a busy desk."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scripts.loadgen.desk import Desk, Operator, Windows
+from scripts.loadgen.desk import CrossTables, Desk, Operator, Windows
+from scripts.loadgen.evening import hold_evening
 from scripts.loadgen.hall import Arrival, Cast, Hall, Spread
 from scripts.loadgen.machine import Cores
 from scripts.loadgen.measure import CALM_SECONDS, CALM_VOTES_PER_SECOND, Disturbance
@@ -14,23 +16,33 @@ from scripts.loadgen.servers import ANSWERS, Kiosk
 COMING_SECONDS = 10
 """A thousand phones come in within this time; more of them at the same pace."""
 COMING_PER_SECOND = 100
+REST_SECONDS = 3
+"""Until the backup after the last of many rounds is made."""
 
 
 @dataclass(frozen=True)
 class Around:
-    """What was measured with one number of phones. ``quiet`` and ``busy`` are the same votes, one after the
-    other, without and with a desk that asks for results, figures and exports all the time."""
+    """What was measured with one number of phones. ``quiet``, ``crossing`` and ``busy`` are the same votes:
+    alone, while cross-tables are asked for, and beside a desk that never rests."""
 
     phones: int
     coming_within_seconds: float
     coming: Arrival
     quiet: Spread
+    crossing: Spread
     busy: Spread
+    closed_rounds: int
+    tables_ms: list[float]
     desk_answers: int
+    backups: int
     windows_slowest_ms: float
     windows_looks: int
     others_share: float
     faults: list[str]
+
+    @property
+    def crossing_ratio(self) -> float:
+        return self.crossing.p99 / self.quiet.p99 if self.quiet.p99 else 0.0
 
     @property
     def busy_ratio(self) -> float:
@@ -42,20 +54,27 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
     windows = Windows(operator, server.meeting)
     disturbance = Disturbance(cores, server, hall)
     within = max(COMING_SECONDS, phones / COMING_PER_SECOND)
+    faults: list[str] = []
+
+    def ask(question: str, answers: list[str]) -> str:
+        return _round(server, "evening", question, lambda name: hall.vote(name, answers), faults)[0]
+
+    def pace(phase: str) -> Spread:
+        rate = max(CALM_VOTES_PER_SECOND, phones / CALM_SECONDS)
+        return _round(server, phase, "bridge", lambda name: hall.pace(rate, name, ANSWERS), faults)[1].ms
 
     with windows.open():
         coming = hall.come(phones, within, paths)
-
-    faults: list[str] = []
-    with windows.open():
-        closed = _round(server, "burst beside windows", lambda name: hall.vote(name, ANSWERS), faults)[0]
-    server.reveal(closed)
-    rate = max(CALM_VOTES_PER_SECOND, phones / CALM_SECONDS)
-    _, quiet = _round(server, "quiet", lambda name: hall.pace(rate, name, ANSWERS), faults)
-    desk = Desk(operator, server.meeting, closed)
+        evening = hold_evening(server, hall, phones, ask)
+    time.sleep(REST_SECONDS)
+    quiet = pace("quiet")
+    tables = CrossTables(operator, evening, CALM_SECONDS)
+    with tables.asked():
+        crossing = pace("cross-tables")
+    desk = Desk(operator, server.data, evening)
     with desk.busy():
-        _, busy = _round(server, "busy desk", lambda name: hall.pace(rate, name, ANSWERS), faults)
-    faults += [f"kiosk, busy desk: {path} was refused" for path in sorted(desk.refused)]
+        busy = pace("busy desk")
+    faults += [f"kiosk: {path} was refused" for path in sorted(tables.refused | desk.refused)]
     others_share = disturbance.share()
     hall.leave()
 
@@ -63,9 +82,13 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
         phones=phones,
         coming_within_seconds=within,
         coming=coming,
-        quiet=quiet.ms,
-        busy=busy.ms,
+        quiet=quiet,
+        crossing=crossing,
+        busy=busy,
+        closed_rounds=len(evening.rounds),
+        tables_ms=tables.ms,
         desk_answers=desk.answered,
+        backups=desk.backups,
         windows_slowest_ms=windows.slowest_ms,
         windows_looks=len(windows.seconds),
         others_share=others_share,
@@ -73,9 +96,11 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
     )
 
 
-def _round(server: Kiosk, phase: str, vote: Callable[[str], Cast], faults: list[str]) -> tuple[str, Cast]:
+def _round(
+    server: Kiosk, phase: str, question: str, vote: Callable[[str], Cast], faults: list[str]
+) -> tuple[str, Cast]:
     """One round from opening to closing; what was not counted is a fault."""
-    name = server.open_round()
+    name = server.open_round(question)
     cast = vote(name)
     server.close_round(name)
     answered = server.tally(name)["answered"]

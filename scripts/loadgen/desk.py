@@ -7,14 +7,19 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Self
+
+from scripts.loadgen.evening import ABOUT, Evening, item_of
 
 DESKS = 3
 """Asking at once, each for one thing after another: more than one facilitator ever does."""
 LOOK_EVERY_SECONDS = 0.1
+BACKUP = ".backup"
+BACKUP_EVERY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,14 @@ class Operator:
 
     def get(self, connection: http.client.HTTPConnection, path: str) -> int:
         """Ask for a path and read the answer whole; its status."""
-        connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+        return self._ask(connection, "GET", path, None)
+
+    def post(self, connection: http.client.HTTPConnection, path: str, body: Mapping[str, str]) -> int:
+        return self._ask(connection, "POST", path, json.dumps(body))
+
+    def _ask(self, connection: http.client.HTTPConnection, method: str, path: str, body: str | None) -> int:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         response.read()
         return response.status
@@ -73,40 +85,115 @@ class Background:
 
 
 class Desk:
-    """Results, figures, tables and exports of a closed round, again and again."""
+    """Results, cross-tables, figures, tables and exports of an evening, one after the other, and backups."""
 
-    def __init__(self, operator: Operator, meeting: str, round_id: str) -> None:
+    def __init__(self, operator: Operator, data: Path, evening: Evening) -> None:
         self._operator = operator
-        self._paths = [
-            f"/api/v1/rounds/{round_id}/tally",
-            f"/facilitator/rounds/{round_id}/result.png",
-            f"/facilitator/rounds/{round_id}/result.svg",
-            f"/facilitator/rounds/{round_id}/result.csv",
-            f"/facilitator/meetings/{meeting}/results.csv",
-            f"/facilitator/meetings/{meeting}/results.xlsx",
-            f"/facilitator/meetings/{meeting}/export.json",
-            f"/facilitator/meetings/{meeting}/state",
-        ]
+        self._backups = data / "backups"
+        self._evening = evening
+        self._paths = list(_everything(evening))
+        self._compared: set[tuple[str, str]] = set()
         self.answered = 0
         self.refused: set[str] = set()
+        self.backups = 0
 
     def busy(self) -> Background:
-        return Background(self._operator.core, [self._work(start) for start in range(DESKS)])
+        asking = [self._asking(place * len(self._paths) // DESKS) for place in range(DESKS)]
+        return Background(self._operator.core, [*asking, self._have_backups_made()])
 
-    def _work(self, start: int) -> Callable[[], None]:
+    def _asking(self, place: int) -> Callable[[], None]:
         connection = self._operator.connection()
-        place = start * 3
 
         def work() -> None:
             nonlocal place
-            path = self._paths[place % len(self._paths)]
+            path, comparison = self._paths[place % len(self._paths)]
             place += 1
-            if self._operator.get(connection, path) == 200:
-                self.answered += 1
-            else:
-                self.refused.add(path)
+            if comparison is not None and comparison not in self._compared:
+                self._compared.add(comparison)
+                compare, detail = comparison
+                self._note(compare, self._operator.post(connection, compare, {"detail": detail}))
+            self._note(path, self._operator.get(connection, path))
 
         return work
+
+    def _have_backups_made(self) -> Callable[[], None]:
+        """Each time a round is closed a backup is made, also when it is closed already."""
+        connection = self._operator.connection()
+        path = f"/api/v1/rounds/{self._evening.last}/close"
+        known = set(self._backups.iterdir())
+
+        def work() -> None:
+            nonlocal known
+            self._note(path, self._operator.post(connection, path, {}))
+            time.sleep(BACKUP_EVERY_SECONDS)
+            now = set(self._backups.iterdir())
+            self.backups += any(file.suffix == BACKUP for file in now - known)
+            known = now
+
+        return work
+
+    def _note(self, path: str, status: int) -> None:
+        if status == HTTPStatus.OK:
+            self.answered += 1
+        else:
+            self.refused.add(f"{path} ({status})")
+
+
+def _everything(evening: Evening) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """What a desk may ask for: of each round, and after each one something of the whole meeting. A comparison
+    comes with where it is let through, and its name."""
+    meeting = f"/facilitator/meetings/{evening.meeting}"
+    whole = (
+        "state",
+        "results.csv",
+        "results.xlsx",
+        "groups.csv",
+        "changes.csv",
+        "composition.csv",
+        "export.json",
+    )
+    for place, name in enumerate(evening.rounds):
+        calls = f"/api/v1/rounds/{name}"
+        yield f"{calls}/tally", None
+        yield from ((f"{calls}/groups/{about}", (f"{calls}/compare", f"by:{about}")) for about in ABOUT)
+        if name in evening.latest:
+            yield f"{calls}/change", (f"{calls}/compare", "change")
+        for file in ("result.png", "result.svg", "result.csv", f"difference/{next(iter(ABOUT))}"):
+            yield f"/facilitator/rounds/{name}/{file}", None
+        yield f"{meeting}/{whole[place % len(whole)]}", None
+
+
+class CrossTables:
+    """Asks for cross-tables that nobody has asked for before, at an even pace, and looks at each."""
+
+    def __init__(self, operator: Operator, evening: Evening, seconds: float) -> None:
+        self._operator = operator
+        self._connection = operator.connection()
+        self._evening = evening
+        self._left = [(name, about) for name in evening.earlier for about in ABOUT]
+        self._every = seconds / len(self._left)
+        self.ms: list[float] = []
+        self.refused: set[str] = set()
+
+    def asked(self) -> Background:
+        return Background(self._operator.core, [self._ask])
+
+    def _ask(self) -> None:
+        begin = time.monotonic()
+        if self._left:
+            self._have_one_made(*self._left.pop())
+            self.ms.append((time.monotonic() - begin) * 1e3)
+        time.sleep(max(0.0, self._every - (time.monotonic() - begin)))
+
+    def _have_one_made(self, name: str, about: str) -> None:
+        """As the console does: it is let through, then the question's card is drawn with it."""
+        card = f"/facilitator/meetings/{self._evening.meeting}/items/{item_of(self._evening.rounds[name])}"
+        compare = f"/api/v1/rounds/{name}/compare"
+        statuses = {
+            compare: self._operator.post(self._connection, compare, {"detail": f"by:{about}"}),
+            card: self._operator.get(self._connection, card),
+        }
+        self.refused |= {f"{path} ({status})" for path, status in statuses.items() if status != HTTPStatus.OK}
 
 
 class Windows:

@@ -33,7 +33,7 @@ def page(found: Found) -> str:
     """The page, in Markdown. It names no file or folder of the machine it was made on."""
     parts = [_HEAD, _machine(found)]
     parts += [_table(each) for each in found["summary"]]
-    parts += [_around(found), _headroom(found), _growth(found), _once(found), _honesty(found)]
+    parts += [_around(found), _tables(found), _headroom(found), _growth(found), _once(found), _honesty(found)]
     return "\n".join(part for part in parts if part)
 
 
@@ -67,7 +67,8 @@ def _around(found: Found) -> str:
     return (
         "## Around the vote\n\n"
         "Phones come in one after the other: page, its files, join, socket, first state. Then they vote, "
-        "twice: in quiet, and while a desk asks for tallies, figures, tables and exports without a pause. "
+        "twice: in quiet, and while a desk asks for tallies, cross-tables, figures, tables and exports of "
+        "all that was asked before, three things at once without a pause, and one backup follows the other. "
         "Console and wall are looked at all the time while phones come in and while they vote at once.\n\n"
         + _rows(head, rows)
     )
@@ -85,6 +86,41 @@ def _around_row(each: Found) -> tuple[str, ...]:
         f"{busy:.2f} ×",
         AROUND_GOALS["busy_ratio"].judged(busy),
         f"{each['windows_slowest_ms']:.0f}",
+    )
+
+
+def _tables(found: Found) -> str:
+    rows = [_tables_row(each) for each in found["around"]]
+    head = (
+        "phones",
+        "closed rounds",
+        "cross-tables",
+        "median, ms",
+        "slowest, ms",
+        "goal",
+        "ack p99 quiet, ms",
+        "meanwhile, ms",
+        "ratio",
+    )
+    return (
+        "## Cross-tables\n\n"
+        "Late in the evening many rounds are closed, and the hall votes in another one. A console asks for "
+        "answers by group that nobody has asked for before, up to ten times a second, and looks at each. "
+        "The time is from asking until the card with the table is there.\n\n" + _rows(head, rows)
+    )
+
+
+def _tables_row(each: Found) -> tuple[str, ...]:
+    return (
+        f"{each['phones']:,}",
+        f"{each['closed_rounds']}",
+        f"{each['tables']}",
+        f"{each['tables_median_ms']:.0f}",
+        f"{each['tables_worst_ms']:.0f}",
+        report.tables_goal(each),
+        f"{each['quiet_p99_ms']:.1f}",
+        f"{each['crossing_p99_ms']:.1f}",
+        f"{each['crossing_ratio']:.2f} ×",
     )
 
 
@@ -141,6 +177,8 @@ def _once(found: Found) -> str:
         f"{sorted(seconds)[len(seconds) // 2]:.2f} s"
         for phones, seconds in found["page_load_seconds"].items()
     ]
+    if found["full"]:
+        lines.append(f"- {report.full_words(found)}")
     faults = found["faults"]
     lines.append(
         "- Votes lost, counted twice or missing after a restart: " + (str(len(faults)) if faults else "none")

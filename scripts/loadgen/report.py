@@ -66,8 +66,10 @@ LINES = (
 
 AROUND_GOALS = {
     "longest_wait_s": Goal("≤ 1 s", most=1),
+    "tables_worst_ms": Goal("≤ 200 ms", most=200),
     "busy_ratio": Goal("≤ 2 ×", most=2),
 }
+FULL_GOAL = Goal("≤ 2 s", most=2)
 
 
 # ── From measurements to JSON ────────────────────────────────────────────────────────────────────────
@@ -97,9 +99,16 @@ def around(found: list[Around]) -> dict[str, Any]:
         "coming_p99_s": median(one.coming.ms.p99 for one in found) / 1e3,
         "longest_wait_s": median(one.coming.ms.max for one in found) / 1e3,
         "quiet_p99_ms": median(one.quiet.p99 for one in found),
+        "closed_rounds": found[0].closed_rounds,
+        "tables": sum(len(one.tables_ms) for one in found),
+        "tables_median_ms": median(ms for one in found for ms in one.tables_ms),
+        "tables_worst_ms": median(max(one.tables_ms) for one in found),
+        "crossing_p99_ms": median(one.crossing.p99 for one in found),
+        "crossing_ratio": median(one.crossing_ratio for one in found),
         "busy_p99_ms": median(one.busy.p99 for one in found),
         "busy_ratio": median(one.busy_ratio for one in found),
         "desk_answers": median(one.desk_answers for one in found),
+        "backups": median(one.backups for one in found),
         "windows_slowest_ms": max(one.windows_slowest_ms for one in found),
         "windows_looks": sum(one.windows_looks for one in found),
     }
@@ -232,12 +241,16 @@ def _table(each: Found) -> str:
 def _around_lines(each: Found) -> str:
     wait, busy = each["longest_wait_s"], each["busy_ratio"]
     quiet_ms, busy_ms = each["quiet_p99_ms"], each["busy_p99_ms"]
+    tables = f"{each['tables']} cross-tables never asked for before, of {each['closed_rounds']} closed rounds"
     lines = [
         f"{each['phones']:,} phones come in within {each['coming_within_s']:g} s: page, files, join, socket",
         f"  longest wait of any: {wait:.2f} s  {wait_goal(each)}".rstrip(),
         f"votes beside a desk that never rests: ack p99 {quiet_ms:.1f} ms quiet, {busy_ms:.1f} ms busy",
         f"  ratio: {busy:.2f} ×  {AROUND_GOALS['busy_ratio'].judged(busy)}",
-        f"  answers that the desk got meanwhile: {each['desk_answers']:.0f}",
+        f"  answers that the desk got meanwhile: {each['desk_answers']:.0f}; backups: {each['backups']:.0f}",
+        f"{tables}: median {each['tables_median_ms']:.0f} ms",
+        f"  slowest {each['tables_worst_ms']:.0f} ms  {tables_goal(each)}".rstrip(),
+        f"  votes meanwhile: ack p99 {each['crossing_p99_ms']:.1f} ms, {each['crossing_ratio']:.2f} ×",
         f"console and wall: {each['windows_looks']} looks, slowest {each['windows_slowest_ms']:.0f} ms",
     ]
     return "\n".join(lines)
@@ -246,6 +259,21 @@ def _around_lines(each: Found) -> str:
 def wait_goal(each: Found) -> str:
     """The promise about waiting is made for a thousand phones."""
     return AROUND_GOALS["longest_wait_s"].judged(each["longest_wait_s"]) if each["phones"] <= 1000 else ""
+
+
+def tables_goal(each: Found) -> str:
+    """The promise about cross-tables is made for a thousand participants."""
+    return AROUND_GOALS["tables_worst_ms"].judged(each["tables_worst_ms"]) if each["phones"] <= 1000 else ""
+
+
+def full_words(found: Found) -> str:
+    full, seconds = found["full"], found["full"]["slowest_seconds"]
+    return (
+        f"{full['phones']:,} phones and places for {full['places']:,}: {full['told']:,} read that the room "
+        f"is full, the last after {seconds:.2f} s ({FULL_GOAL.judged(seconds)}); "
+        f"of {full['inside']:,} inside who vote then {full['counted']:,} are counted; "
+        f"slowest answer to console and wall {full['windows_slowest_ms']:.0f} ms"
+    )
 
 
 def _floor_line(each: Found, found: Found) -> str:
@@ -267,6 +295,8 @@ def _once(found: Found) -> str:
         lines += [f"  {size / 1e3:6.1f} kB  {path}" for path, size in found["first_load"].items()]
     if found["second_start_seconds"]:
         lines.append(second_start_words(found))
+    if found["full"]:
+        lines.append(full_words(found))
     return "\n".join(lines)
 
 

@@ -85,7 +85,7 @@ class Process:
         while time.monotonic() - self.started < READY_SECONDS:
             if self.child.poll() is not None:
                 break
-            if _healthy(port):
+            if is_healthy(port):
                 return time.monotonic() - self.started
             time.sleep(0.01)
         raise BenchError(f"The server did not get ready. The end of its log:\n{self.last_words()}")
@@ -132,17 +132,20 @@ class Api:
 
 
 class Kiosk:
-    """A room on a data folder of its own, with one small meeting running."""
+    """A room on a data folder of its own, with one meeting running."""
 
     name = "kiosk"
 
-    def __init__(self, data: Path, *, core: int, engine: str | None) -> None:
+    def __init__(self, data: Path, *, core: int, engine: str | None, places: int | None = None) -> None:
+        """``places`` is how many connections of phones it serves, if not as many as it can."""
         self.data = data
         self.port = free_port()
         command = [sys.executable, "run.py", "--no-browser", "--host", "127.0.0.1"]
         command += ["--port", str(self.port), "--data", str(data)]
         if engine is not None:
             command += ["--engine", engine]
+        if places is not None:
+            command += ["--connections", str(places)]
         data.mkdir(parents=True, exist_ok=True)
         self.process = Process(command, data.with_suffix(".log"), core)
         try:
@@ -159,8 +162,11 @@ class Kiosk:
         running = self.data / "running.json"
         return int(json.loads(running.read_text(encoding="utf-8"))["pid"])
 
-    def start_meeting(self) -> None:
-        made = self.api.call("POST", "/api/v1/meetings", MEETING)
+    def start_meeting(self, document: dict[str, Any] = MEETING) -> None:
+        """Start a meeting; one that is running ends."""
+        if self.meeting:
+            self.api.call("POST", f"/api/v1/meetings/{self.meeting}/end", {})
+        made = self.api.call("POST", "/api/v1/meetings", document)
         self.meeting, self.code = made["id"], made["code"]
         self.api.call("POST", f"/api/v1/meetings/{self.meeting}/start", {})
 
@@ -169,8 +175,8 @@ class Kiosk:
         phone has to ask for it."""
         return round_id, MEETING["questions"][0]["text"]["sv"], '\\"yes\\"'
 
-    def open_round(self) -> str:
-        opened = self.api.call("POST", f"/api/v1/meetings/{self.meeting}/rounds", {"question": "bridge"})
+    def open_round(self, question: str = "bridge") -> str:
+        opened = self.api.call("POST", f"/api/v1/meetings/{self.meeting}/rounds", {"question": question})
         return str(opened["id"])
 
     def close_round(self, round_id: str) -> None:
@@ -249,8 +255,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def is_healthy(port: int, patience: float = 5) -> bool:
+    """Whether a server on this machine could take a vote now; it has so many seconds to say so."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200

@@ -221,7 +221,7 @@ class _Series:
 
     def __init__(self, id: int, place: int, document: dict[str, Any]) -> None:  # noqa: A002 - the table's word
         self.id = id
-        self.question = read_question(document, "sv")
+        self.question = read_question(document, ["sv"])
         self._place = place
         self._document = document
         self._multiple = not self.question.composition and kind_of(self.question).is_multiple(self.question)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -27,9 +22,6 @@ from tests.support.clock import StillClock
 from tests.support.kiosks import a_kiosk
 from tests.support.people import chosen, people, vote, vote_all
 from tests.support.running import until
-
-ROOT = Path(__file__).resolve().parents[2]
-PULLS = 20
 
 
 @pytest.fixture
@@ -200,52 +192,6 @@ def test_an_empty_mount_point_is_not_the_stick(data: Path, stick: Path) -> None:
     assert ledger.chosen_folder(data, known) == stick
     with pytest.raises(FileNotFoundError):
         ledger.chosen_folder(data, on_another_disk)
-
-
-PULLED = """
-import sys, time
-from pathlib import Path
-from kiosk.backups import places
-from kiosk.backups.box import describe
-
-folder, plain = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
-generation = int(sys.argv[3])
-print("begins", flush=True)
-while True:
-    generation += 1
-    facts = {"id": "ab" * 8, "generation": generation, "made_at": "", "sealed": False, "openness": 0}
-    header = describe(plain, bytes(32), **facts)
-    places.write(folder, plain, header, bytes(32))
-    places.let_go(folder, header)
-"""
-
-
-def test_pulled_at_any_moment_an_older_generation_opens(tmp_path: Path, stick: Path) -> None:
-    """The process is killed while it writes one after the other; whatever has a backup's name is whole."""
-    plain = tmp_path / "plain"
-    with closing(sqlite3.connect(plain)) as file:
-        file.execute("CREATE TABLE t (x)")
-        file.executemany("INSERT INTO t VALUES (?)", [(os.urandom(1000),) for _ in range(200)])
-        file.commit()
-    newest = 0
-    for pull in range(PULLS):
-        process = subprocess.Popen(
-            [sys.executable, "-c", PULLED, str(stick), str(plain), str(newest)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        until(lambda: list(stick.iterdir()), "nothing was written")
-        threading.Event().wait(pull / 100)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        found = places.every([stick])
-        for backup in found:
-            assert places.prove(backup.path, bytes(32))[1] == plain.read_bytes()
-        newest = max(generations(stick), default=newest)
-    assert newest > PULLS // 2
 
 
 # ── By itself ────────────────────────────────────────────────────────────────────────────────────────

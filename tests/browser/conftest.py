@@ -59,7 +59,7 @@ class Windows:
     def joined(self, *, language: str = "en", **options: Any) -> Page:
         """A phone that is in the meeting and past the questions about its owner."""
         page = self.phone(language=language, **options)
-        page.locator("[data-skip-all]").click()
+        page.locator("[data-continue]").click()
         return page
 
     def console(self, meeting: str, *, language: str = "en") -> Page:

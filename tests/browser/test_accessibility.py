@@ -44,7 +44,7 @@ def test_phones(windows: Windows, language: str) -> None:
     server.did("POST", f"/api/v1/meetings/{meeting}/start", {})
     expect(phone.locator("[data-composition]")).to_be_visible()
     check(phone, "composition")
-    phone.locator("[data-skip-all]").click()
+    phone.locator("[data-continue]").click()
     expect(phone.locator('[data-screen-key="waiting"]')).to_be_visible()
     check(phone, "waiting")
 

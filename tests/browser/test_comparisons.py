@@ -9,7 +9,7 @@ import random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kiosk import documents
 from tests.browser.conftest import Windows
@@ -19,7 +19,7 @@ from tests.support.running import Running
 PEOPLE = 60
 AGES = {"30-44": 18, "45-64": 26, "65-79": 16}
 CUT_OFF = """() => [
-  ...[...document.querySelectorAll(".beside, .groups-frame, .outcome .bars")]
+  ...[...document.querySelectorAll(".beside, .groups-frame, .change-picture, .outcome .bars")]
     .filter((part) => part.scrollHeight > part.clientHeight + 2 || part.scrollWidth > part.clientWidth + 2),
   ...[...document.querySelectorAll(".composition-column")].filter((part) => part.getClientRects().length > 1),
 ].map((part) => `${part.className} ${part.scrollHeight} of ${part.clientHeight}`)"""
@@ -69,7 +69,7 @@ def test_a_rehearsal_of_sixty(windows: Windows, language: str, chance: random.Ra
     held = Rehearsal(windows.server, language)
     console, wall = windows.console(held.meeting, language=language), windows.wall(language=language)
     phone = windows.phone("/TRIAL", language=language)
-    phone.locator("[data-skip-all]").click()
+    phone.locator("[data-continue]").click()
 
     held.go_to("who")
     compared = wall.locator('.picture[data-question="age-bands"] .compared')
@@ -166,11 +166,47 @@ def test_papers_are_added_once_from_the_console(windows: Windows) -> None:
     console.locator(".paper > summary").click()
     fields = console.locator(".paper input")
     fields.nth(0).fill("4")
-    fields.nth(1).fill("2")
+    fields.nth(1).fill("1")
+    console.route("**/supplement", lose_the_answer)
     console.locator(".paper form button").click()
+    expect(console.locator("[data-paper-notices] .notice")).to_be_visible()
+    console.unroute("**/supplement")
+    fields.nth(1).fill("2")
+    console.get_by_role("button", name="Add these papers").click()
     expect(console.locator(".paper .notice.caution")).to_contain_text("6 paper ballots wait")
     fields.nth(0).fill("3")
     fields.nth(1).fill("3")
     console.locator(".paper form button").click()
     expect(console.locator(".run .result-base")).to_contain_text("72 of 72")
     expect(console.locator(".paper .notice.caution")).to_have_count(0)
+
+
+def test_papers_with_several_marks_are_added_by_how_they_are_marked(windows: Windows) -> None:
+    held = Rehearsal(windows.server, "en")
+    console = windows.console(held.meeting)
+    held.go_to("ask-everyday")
+    options = [option["id"] for option in question(documents.sample(), "easier-everyday")["options"]]
+    held.ask("easier-everyday", [{"options": [options[n % 8], options[(n + 3) % 8]]} for n in range(PEOPLE)])
+    console.locator(".paper > summary").click()
+    boxes, alike = console.locator(".paper-marks input"), console.locator(".paper-row input").first
+    boxes.nth(0).check()
+    boxes.nth(2).check()
+    alike.fill("6")
+    console.locator(".paper form button").click()
+    expect(console.locator(".paper .notice.caution")).to_contain_text("6 paper ballots wait")
+    expect(console.locator(".paper-marks input:checked")).to_have_count(0)
+    check(console, "papers with several marks")
+    boxes.nth(1).check()
+    alike.fill("4")
+    console.locator(".paper form button").click()
+    expect(console.locator(".run .result-base")).to_contain_text("70 of 70")
+
+
+def lose_the_answer(route: Route) -> None:
+    """The server takes it in; the window never hears of it."""
+    route.fetch()
+    route.abort()
+
+
+def question(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in document["questions"] if one["id"] == name)

@@ -52,9 +52,11 @@ def test_nothing_moves_when_a_question_about_oneself_is_answered(
     what = ".composition.round, .composition .question, .composition .choice, .action-bar, .bottom"
     before = rects(phone, what)
 
-    for number, answer in enumerate((1, -1, 0)):  # an option, skipping, an option
+    for number, answer in ((0, 1), (1, 0), (1, -1), (2, 0)):  # -1 takes an answer back
         article = phone.locator(".composition.round").nth(number)
-        article.locator(".choice").nth(answer).click()
+        choice = article.locator(".choice").nth(answer)
+        choice.click()
+        expect(choice).to_have_attribute("aria-pressed", "true")
         expect(article.locator('[data-receipt="counted"]')).to_be_visible()
         phone.evaluate("scrollTo(0, 0)")
         assert rects(phone, what) == before
@@ -73,7 +75,7 @@ def test_a_phone_that_is_left_open_rests_after_the_end(windows: Windows) -> None
     phone = windows.phone("/privacy")
     phone.clock.install()
     phone.goto(f"{server.base}/MEET")
-    phone.locator("[data-skip-all]").click()
+    phone.locator("[data-continue]").click()
     expect(phone.locator('[data-screen-key="waiting"]')).to_be_visible()
     server.did("POST", f"/api/v1/meetings/{meeting}/end", {})
     is_calm(phone)

@@ -6,6 +6,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows, document
 
+CALM_MILLISECONDS = 3_000
+"""For so long a phone says nothing of a lost link."""
+
 
 def opened(windows: Windows, question: str = "bridge") -> str:
     """A meeting with a question open; the round."""
@@ -46,7 +49,7 @@ def test_an_answer_that_comes_too_late_says_so(windows: Windows) -> None:
     windows.server.did("POST", f"/api/v1/rounds/{round_id}/close", {})
 
     phone.context.set_offline(False)
-    expect(phone.get_by_text("Not counted")).to_be_visible(timeout=30_000)
+    expect(phone.get_by_text("Not counted").first).to_be_visible(timeout=30_000)
     assert answered(windows, round_id) == 0
 
 
@@ -74,17 +77,47 @@ def test_an_update_never_wipes_a_half_written_answer(windows: Windows) -> None:
     expect(phone.get_by_role("textbox")).to_have_value("Half a sen")
 
 
-def test_phones_go_on_by_themselves_after_a_crash(windows: Windows) -> None:
+def test_phones_wait_calmly_and_go_on_by_themselves_after_a_crash(windows: Windows) -> None:
     round_id = opened(windows)
     phone = windows.joined()
     phone.get_by_role("button", name="Answer C").click()
     expect(phone.locator('[data-receipt="counted"]')).to_be_visible()
 
+    phone.clock.install()
     windows.server.kill()
+    calm = phone.locator("[data-strip]")
+    expect(phone.locator("[data-refresh]")).to_be_visible()
+    phone.clock.fast_forward(CALM_MILLISECONDS)
+    expect(calm).to_be_visible(timeout=30_000)
+    expect(calm).to_contain_text("You need to do nothing.")
+    expect(phone.get_by_role("button", name="Answer C")).to_have_attribute("aria-pressed", "true")
+    phone.clock.resume()
+
     windows.server.start()
     windows.server.did("POST", f"/api/v1/rounds/{round_id}/close", {})
-    expect(phone.get_by_text("The question is closed.")).to_be_visible(timeout=30_000)
+    expect(phone.get_by_text("The question is closed.").first).to_be_visible(timeout=30_000)
+    expect(calm).to_be_hidden()
     assert answered(windows, round_id) == 1
+
+
+def test_a_phone_that_was_in_a_pocket_for_ten_minutes_shows_what_is_asked_now(windows: Windows) -> None:
+    """Nothing of the page runs meanwhile, and by then the server holds no socket of it any more."""
+    server = windows.server
+    meeting = server.bring_in(document())
+    phone = windows.joined()
+    expect(phone.locator('[data-screen-key="waiting"]')).to_be_visible()
+    phone.clock.install()
+    pocket = phone.context.new_cdp_session(phone)
+    pocket.send("Page.setWebLifecycleState", {"state": "frozen"})
+    server.kill()
+    server.start()
+    server.did("POST", f"/api/v1/meetings/{meeting}/rounds", {"question": "bridge"})
+
+    pocket.send("Page.setWebLifecycleState", {"state": "active"})
+    phone.clock.fast_forward("10:00")
+    phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    phone.get_by_role("button", name="Answer A").click()
+    expect(phone.locator('[data-receipt="counted"]')).to_be_visible()
 
 
 def test_the_language_is_the_browser_s_and_can_be_changed(windows: Windows) -> None:
@@ -136,5 +169,5 @@ def test_nothing_scrolls_sideways_on_a_small_phone(windows: Windows) -> None:
     phone = windows.phone(language="sv")
     phone.set_viewport_size({"width": 320, "height": 568})
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
-    phone.locator("[data-skip-all]").click()
+    phone.locator("[data-continue]").click()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320

@@ -45,12 +45,13 @@ def test_a_line_of_numbers_has_its_headline_above_its_ends(windows: Windows) -> 
     server.did("POST", f"/api/v1/rounds/{round_id}/close", {})
     expect(ring).to_have_attribute("stroke-dasharray", "none")
     server.did("POST", f"/api/v1/rounds/{round_id}/reveal", {})
-    expect(wall.locator(".result-headline")).to_have_text("25% answered 9 or 10")
+    expect(wall.locator(".result-headline")).to_have_text("The answer in the middle: “4”.")
+    expect(wall.locator(".result-aside")).to_have_text("25% answered 9 or 10")
     expect(wall.locator(".result-end")).to_have_count(2)
     parts = (
         ".wall-head h1",
         ".result-headline",
-        ".result-median",
+        ".result-aside",
         ".result-end",
         ".corner-words",
         ".result-base",
@@ -117,7 +118,7 @@ def test_the_console_before_its_scripts(windows: Windows) -> None:
     slow = windows.phone("/privacy", storage_state=let_in, java_script_enabled=False)
     slow.goto(f"{server.local_base}/facilitator/meetings/{meeting}")
     expect(slow.get_by_text("Connecting …", exact=True)).to_be_visible()
-    expect(slow.get_by_text("Server in contact")).to_be_hidden()
+    expect(slow.get_by_text("Console connected")).to_be_hidden()
     with slow.context.expect_page() as opened:
         slow.get_by_role("button", name="Open the wall").first.click()
     expect(opened.value.locator("main.wall")).to_be_visible()

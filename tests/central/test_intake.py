@@ -19,7 +19,7 @@ from kiosk.problems import Problem
 from kiosk.sync.bundle import Bundle, SignedManifest, pack
 from kiosk.sync.receipts import SignedReceipt, covers
 from kiosk.sync.signing import BUNDLE, Site
-from tests.support.bundles import Records, a_bundle, a_site
+from tests.support.bundles import POPULATION, Records, a_bundle, a_site, of_first_schema
 from tests.support.offices import Office
 from tests.support.tampering import TAMPERINGS
 
@@ -257,14 +257,6 @@ def test_a_site_cannot_sign_in_the_name_of_another(office: Office, site: Site) -
     assert nothing_is_seen(office)
 
 
-def test_an_erased_meeting_does_not_come_back(office: Office, site: Site) -> None:
-    with office.database.writing() as tx:
-        stone = {"meeting": "m1", "dialogue": "tests", "reference": "KS 2026/1"}
-        tx.execute(t.tombstone.insert().values(**stone, erased_by="Cia", erased_at="2026-11-22T10:00:00Z"))
-    assert refusal(lambda: take(office, a_bundle(site))).code == "meeting_erased"
-    assert nothing_is_seen(office)
-
-
 # ── What is not as it was made ───────────────────────────────────────────────────────────────────────
 
 
@@ -327,10 +319,36 @@ def test_quarantine_has_an_end(office: Office, site: Site) -> None:
     assert len(quarantine.every(office.database)) == quarantine.MOST_PER_SITE
 
 
+def test_the_schema_before_is_taken_and_is_the_same_meeting(office: Office, site: Site) -> None:
+    """A laptop that was not updated, one that was, and one that was since: one meeting, one receipt."""
+    first, now = of_first_schema(site), a_bundle(site)
+    receipts = [take(office, bundle) for bundle in (first, now, first)]
+    assert receipts[0] == receipts[1] == receipts[2]
+    assert all(covers(receipts[0].receipt, bundle.manifest) for bundle in (first, now))
+    assert (office.count(t.meeting), office.count(t.conflict)) == (1, 0)
+
+
+def test_a_population_in_the_first_schema_is_refused(office: Office, site: Site) -> None:
+    bundle = a_bundle(site)
+    written = canonical({**asdict(bundle.manifest), "schema": 1}).encode()
+    signed = SignedManifest(written, site.key.sign(BUNDLE, written), bundle.manifest)
+    assert refusal(lambda: take(office, Bundle(signed, bundle.parts))).code == "bundle"
+
+
+@pytest.mark.parametrize("table", ["", "variable;category\n", "no table at all"])
+def test_a_population_that_cannot_be_read_refuses_the_meeting(office: Office, site: Site, table: str) -> None:
+    broken = a_bundle(
+        site, change=lambda records: [*records[:-1], ("populations", {**POPULATION, "table": table})]
+    )
+    problem = refusal(lambda: take(office, broken))
+    assert (problem.code, "population" in problem.sentence()) == ("recount", True)
+    assert nothing_is_seen(office)
+
+
 @pytest.mark.parametrize(
     ("version", "code"),
     [
-        ({"schema": 2}, "schema_newer"),
+        ({"schema": 3}, "schema_newer"),
         ({"schema": 0}, "schema_older"),
         ({"format": 2}, "schema_newer"),
         ({"format": 0}, "schema_older"),
@@ -344,7 +362,7 @@ def test_another_version_is_refused_whole(
     signed = SignedManifest(written, site.key.sign(BUNDLE, written), bundle.manifest)
     problem = refusal(lambda: take(office, Bundle(signed, bundle.parts)))
     assert problem.code == code
-    assert "Nothing of it was taken" in problem.sentence()
+    assert "Nothing of it was taken. Update the " in problem.sentence()
     assert (
         refusal(
             lambda: office.intake.take_manifest(site.id, signed.id, signed.written, signed.signature)

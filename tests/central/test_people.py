@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 
 from kiosk.central import accounts, sites
 from kiosk.central import tables as t
+from kiosk.central.database import Database
 from kiosk.problems import Problem
 from kiosk.sync import enrolling
 from kiosk.sync.exchange import sign_enrolment
@@ -129,6 +132,36 @@ def test_an_account_lets_its_owner_in_and_nobody_else(office: Office, clock: Sti
     assert token not in stored
 
 
+def test_workers_count_wrong_passwords_together(office: Office, clock: StillClock, database_url: str) -> None:
+    """Many at once, each worker with a connection of its own: no more are heard than from one."""
+    accounts.open_account(office.database, clock, "cia", PASSWORD, "reader")
+    workers = [Database(database_url) for _ in range(2)]
+    told: list[str] = []
+
+    def guess(worker: Database) -> None:
+        for _ in range(accounts.MOST_ATTEMPTS):
+            with pytest.raises(Problem) as refused:
+                accounts.log_in(worker, clock, "cia", "wrong")
+            told.append(refused.value.code)
+
+    threads = [threading.Thread(target=guess, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(told) == {"log_in": accounts.MOST_ATTEMPTS, "log_in_paused": accounts.MOST_ATTEMPTS}
+    with pytest.raises(Problem) as refused:
+        accounts.log_in(office.database, clock, "cia", PASSWORD)
+    assert "Wait five minutes" in refused.value.sentence()
+    accounts.open_account(office.database, clock, "bosse", PASSWORD, "reader")
+    accounts.log_in(office.database, clock, "bosse", PASSWORD)
+    clock.step(accounts.PAUSE_SECONDS)
+    accounts.log_in(workers[0], clock, "cia", PASSWORD)
+    for worker in workers:
+        worker.close()
+    assert office.count(t.attempt) == 0
+
+
 def test_a_session_ends_by_hand_by_time_and_with_its_account(office: Office, clock: StillClock) -> None:
     database = office.database
     accounts.open_account(database, clock, "cia", PASSWORD, "reader")
@@ -143,6 +176,9 @@ def test_a_session_ends_by_hand_by_time_and_with_its_account(office: Office, clo
     assert accounts.account_of(database, clock, token) is None
     with pytest.raises(Problem):
         accounts.log_in(database, clock, "cia", PASSWORD)
+    with pytest.raises(Problem) as refused:
+        accounts.close_account(database, clock, "cai")
+    assert refused.value.code == "no_such_account"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from kiosk.sync.signing import site_of
 from tests.support import meetings as m
 from tests.support.central_process import Finished, RunningCentral, run, start
 from tests.support.cutting import a_network
+from tests.support.disks import faulty_disk
 from tests.support.kiosks import a_kiosk
 from tests.support.offices import waiting
 from tests.support.people import chosen, people, vote
@@ -135,20 +136,26 @@ def test_the_laptop_killed_at_every_step(on_sqlite: RunningCentral, tmp_path: Pa
 
 
 def test_a_full_disk_at_the_central_store_is_told_and_gets_better(
-    on_sqlite: RunningCentral, tmp_path: Path, data: Path
+    tmp_path: Path, migrated_file: Path, data: Path
 ) -> None:
-    enrol(on_sqlite, data)
-    bundle = waiting(data, questions=6, voters=900)
-    on_sqlite.let_files_grow_to(300_000)
-    ended = client.send(data, "m1")
-    assert ended.problem is not None
-    assert (ended.state, ended.problem.code) == ("waiting", "central_not_saving")
-    assert "cannot save" in ended.problem.sentence()
-    url = f"sqlite:///{tmp_path / 'central.sqlite'}"
-    assert counted(url)[0] == 0
-    on_sqlite.let_files_grow_to(-1)
-    assert client.send(data, "m1").state == "safe"
-    assert counted(url) == [1, bundle.manifest.tables["answers"], bundle.manifest.tables["texts"], 1]
+    """On SQLite; ``test_database_fails`` fills the disk of PostgreSQL."""
+    url, disk = f"sqlite:///{tmp_path / 'central.sqlite'}", faulty_disk(tmp_path, tmp_path / "central.sqlite")
+    shutil.copyfile(migrated_file, tmp_path / "central.sqlite")
+    central = RunningCentral(url, tmp_path / "central", disk)
+    try:
+        enrol(central, data)
+        bundle = waiting(data, questions=6, voters=900)
+        disk.be("full")
+        ended = client.send(data, "m1")
+        assert ended.problem is not None
+        assert (ended.state, ended.problem.code) == ("waiting", "central_full")
+        assert "must make room" in ended.problem.sentence()
+        assert counted(url)[0] == 0
+        disk.be("good")
+        assert client.send(data, "m1").state == "safe"
+        assert counted(url) == [1, bundle.manifest.tables["answers"], bundle.manifest.tables["texts"], 1]
+    finally:
+        central.stop()
 
 
 def test_a_full_disk_at_the_laptop_is_told_and_gets_better(on_sqlite: RunningCentral, laptop: Path) -> None:
@@ -239,6 +246,10 @@ def test_what_an_administrator_types(on_sqlite: RunningCentral, tmp_path: Path) 
     short = on_sqlite.act("open-account", "bo", said="short\n")
     assert (short.returncode, "15 characters" in short.stderr) == (1, True)
     assert on_sqlite.act("close-account", "cia").returncode == 0
+
+    assert on_sqlite.act("erase", "m1", "--why", "Decision KS 2026/1").returncode == 0
+    again = on_sqlite.act("erase", "m1", "--why", "Again")
+    assert (again.returncode, "was erased" in again.stderr) == (1, True)
 
 
 def test_a_database_that_does_not_answer_is_said_in_one_line(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kiosk.central import conflicts, populations, reading, summaries
+from kiosk.central import conflicts, erasing, populations, reading
 from kiosk.central.pages import pictures
 from kiosk.central.reading import Asked
 from kiosk.central.weighted import mapped, weighted
@@ -101,7 +101,7 @@ def test_one_that_is_not_whole_is_told(office: Office) -> None:
         bundle.manifest.site, bundle.signed.id, bundle.signed.written, bundle.signed.signature
     )
     (coming,) = reading.coming(office.database, DIALOGUE)
-    assert (coming.meeting, coming.state) == ("m1", "receiving")
+    assert (coming.id, coming.state) == ("m1", "receiving")
 
 
 def settle(office: Office) -> None:
@@ -145,14 +145,6 @@ def test_both_means_are_shown_where_they_are_far_apart(office: Office) -> None:
     assert (first.percent_text, first.mean_text) == ("87%", "53%")
 
 
-def test_a_meeting_taken_out_is_in_no_figure(office: Office) -> None:
-    bring(office, held("m1", "ab" * 20), held("m2", "aab" * 20), held("m3", "aabb"))
-    with office.database.writing() as tx:
-        summaries.take_out(tx, "m2")
-    assert (asked(office).asked, counts(office)) == (2, {"a": 20, "b": 20, "c": 0})
-    assert reading.dialogue(office.database, DIALOGUE).meetings == 2
-
-
 def test_a_question_that_was_changed_is_another(office: Office) -> None:
     bring(
         office, held("m1", "ab" * 20), held("m2", "ab" * 20, version=2), held("m3", "ab" * 20, sensitive=True)
@@ -187,6 +179,29 @@ def test_who_came_is_added_and_compared_with_the_population(office: Office) -> N
     view = pictures.people_view(age, mapped(population, age))
     assert [row.population_text for row in view.rows] == ["60%", "30%", "10%"]
     assert view.rows[2].is_off
+
+
+def test_a_population_comes_along_until_an_editor_brings_another(office: Office) -> None:
+    """Nobody at the office has done anything: the laptop's own table, and what was said of it there."""
+    said = {"name": {"en": "The municipality"}, "example": True, "table": TABLE.decode()}
+    ages = {"variable": "age", "categories": {"Answer A": "c", "Answer B": "a", "Answer C": "b"}}
+    carried = {**said, "mapping": {"age": ages}}
+    whole = "a" * 20 + "b" * 10 + "c" * 10
+    bring(office, held("m1", "ab" * 20, ages=whole, place="The hall", population=carried))
+    bring(office, held("m2", "ab" * 20, ages=whole))
+    found = reading.population(office.database, DIALOGUE)
+    assert found is not None
+    assert (found.name, found.brought_by, found.is_example) == ({"en": "The municipality"}, None, True)
+    age = asked(office, "age")
+    view = pictures.people_view(age, mapped(found, age))
+    assert [row.population_text for row in view.rows] == ["30%", "10%", "60%"]
+    populations.bring(office.database, SystemClock(), DIALOGUE, "Ours", TABLE, "cia")
+    found = reading.population(office.database, DIALOGUE)
+    assert found is not None
+    assert (found.brought_by, found.is_example) == ("cia", False)
+    populations.remove(office.database, DIALOGUE)
+    erasing.erase(office.database, SystemClock(), "m1", "cia", "Why not")
+    assert reading.population(office.database, DIALOGUE) is None
 
 
 def test_weighting_stands_beside_the_unweighted_figure(office: Office) -> None:

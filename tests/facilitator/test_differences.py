@@ -91,17 +91,35 @@ def test_the_family_is_what_was_looked_at(running: Room) -> None:
         for name in ("bridge", "colours", "trust")
     )
     assert differences.family(running, running.stage("m1")).names == ()
-    running.groups(bridge, "age")
-    running.groups(trust, "age")
-    running.groups(colours, "age")
+    running.compare(bridge, "by:age")
+    running.compare(trust, "by:age")
+    running.compare(colours, "by:age")
     family = differences.family(running, running.stage("m1"))
-    assert family.names == ((bridge, "age"), (trust, "age")), "people tick several colours: there is no test"
-    assert [table.ordered for table in family.tables] == [False, True]
-    assert family.people(0) == 60
+    assert family.names == ((bridge, "age"), (colours, "age"), (trust, "age"))
+    assert [test.option for test in family.tests] == ["", *(f"Answer {name}" for name in "ABCD"), ""]
+    assert [table.ordered for table in family.tables] == [False] * 5 + [True]
+    assert {test.people for test in family.tests} == {60}, "of several colours each is one test of everybody"
     words = differences.group_words(family, adjusted(family.tables), bridge, "age")
     assert words.startswith("Among those present: the difference is larger")
-    assert "60 participants (permutation test, p < 0.001, Holm-adjusted for 2 comparisons)" in words
+    assert "60 participants (permutation test, p < 0.001, Holm-adjusted for 4 comparisons)" in words
     assert "It says nothing about the whole population." in words
     chance = differences.group_words(family, adjusted(family.tables), trust, "age")
     assert chance.startswith("The difference could be chance")
-    assert "no test" in differences.group_words(family, [], bridge, "place")
+    assert "no test" in differences.group_words(family, adjusted(family.tables), bridge, "place")
+
+
+def test_where_several_may_be_chosen_each_option_is_told_apart(running: Room) -> None:
+    colours = next(round.id for round in running.stage("m1").rounds if round.question == "colours")
+    running.compare(colours, "by:age")
+    family = differences.family(running, running.stage("m1"))
+    assert family.tables[2].rows == ((0, 30), (0, 30)), "nobody chose the third: no test"
+    assert adjusted(family.tables)[2] is None
+    words = differences.group_words(family, [0.0005, 0.02, None, None], colours, "age")
+    assert words == (
+        "Among those present: the groups differ more than if they had been mixed at random among the 60 "
+        "participants in how many chose “Answer A” (p < 0.001) and “Answer B” (p < 0.05) (permutation test, "
+        "Holm-adjusted for 2 comparisons). It says nothing about the whole population."
+    )
+    chance = differences.group_words(family, [0.6, 0.3, None, None], colours, "age")
+    assert chance.startswith("The difference could be chance")
+    assert "no difference to test" in differences.group_words(family, [None] * 4, colours, "age")

@@ -1,4 +1,4 @@
-"""Figures and workbooks: what is drawn, and the helper process that draws it."""
+"""Figures and workbooks: what is drawn, and the worker process that draws it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ from facilitator.figures.client import (
 )
 from facilitator.figures.draw import draw
 from facilitator.figures.figure import Figure, FigureBar
-from facilitator.figures.layout import MARGIN, WIDTH, lay_out
+from facilitator.figures.layout import lay_out
 from facilitator.figures.marks import Box, Words
+from facilitator.figures.page import MARGIN, WIDTH
 from facilitator.figures.typesetting import BOX, SOFT_HYPHEN, Face, legible, set_lines, width
 from facilitator.figures.wording import plain
 
@@ -161,7 +162,7 @@ class TestLayout:
         bars = tuple(FigureBar(f"{LONG} {LONG} {n}", "1 042", "100 %", 100) for n in range(12))
         hard = replace(FIGURE, title=LONG * 3, headline=LONG * 2, bars=bars, notes=(LONG * 4,))
         for mark in lay_out(hard).marks:
-            if isinstance(mark, Box):
+            if not isinstance(mark, Words):
                 assert mark.x + mark.width <= WIDTH
                 continue
             wide = width(mark.text, mark.face)
@@ -354,9 +355,9 @@ def desk() -> Iterator[FigureDesk]:
     desk.close()
 
 
-def helper_of(desk: FigureDesk) -> subprocess.Popen[bytes]:
-    assert desk._helper is not None
-    return desk._helper.process
+def worker_of(desk: FigureDesk) -> subprocess.Popen[bytes]:
+    assert desk._worker is not None
+    return desk._worker.process
 
 
 class TestDesk:
@@ -380,29 +381,29 @@ class TestDesk:
     def test_a_figure_asked_for_twice_is_drawn_once(self, desk: FigureDesk) -> None:
         figure = replace(FIGURE, title="Once")
         first = desk.figure(figure, "png")
-        helper_of(desk).send_signal(signal.SIGSTOP)
+        worker_of(desk).send_signal(signal.SIGSTOP)
         try:
             assert desk.figure(figure, "png") is first
         finally:
-            helper_of(desk).send_signal(signal.SIGCONT)
+            worker_of(desk).send_signal(signal.SIGCONT)
 
     def test_another_tally_is_another_figure(self, desk: FigureDesk) -> None:
         bars = (replace(FIGURE.bars[0], count="35"), *FIGURE.bars[1:])
         assert figure_request(FIGURE, "png").key != figure_request(replace(FIGURE, bars=bars), "png").key
         assert figure_request(FIGURE, "png").key != figure_request(FIGURE, "svg").key
 
-    def test_survives_the_death_of_its_helper(self, desk: FigureDesk) -> None:
+    def test_survives_the_death_of_its_worker(self, desk: FigureDesk) -> None:
         desk.figure(replace(FIGURE, title="Before"), "svg")
-        before = helper_of(desk)
+        before = worker_of(desk)
         before.kill()
         assert desk.figure(replace(FIGURE, title="After"), "svg").startswith(b"<?xml")
-        assert helper_of(desk).pid != before.pid
+        assert worker_of(desk).pid != before.pid
 
     def test_survives_death_in_the_middle_of_a_job(self, desk: FigureDesk) -> None:
         desk.figure(replace(FIGURE, title="Warm"), "svg")
-        helper = helper_of(desk)
-        helper.send_signal(signal.SIGSTOP)
-        killer = threading.Timer(0.3, helper.kill)
+        worker = worker_of(desk)
+        worker.send_signal(signal.SIGSTOP)
+        killer = threading.Timer(0.3, worker.kill)
         killer.start()
         assert desk.figure(replace(FIGURE, title="Interrupted"), "svg").startswith(b"<?xml")
         killer.join()
@@ -420,22 +421,22 @@ class TestDesk:
             wire.Message({}, b""),
         ],
     )
-    def test_bad_input_is_refused_and_the_helper_lives_on(
+    def test_bad_input_is_refused_and_the_worker_lives_on(
         self, desk: FigureDesk, message: wire.Message
     ) -> None:
         desk.figure(FIGURE, "svg")
-        helper = helper_of(desk)
+        worker = worker_of(desk)
         with pytest.raises(FigureRefused):
             desk.ask(Request(message))
-        assert helper_of(desk) is helper
+        assert worker_of(desk) is worker
         assert desk.figure(replace(FIGURE, title=repr(message.header)), "svg")
-        assert helper_of(desk) is helper
+        assert worker_of(desk) is worker
 
     def test_a_garbled_pipe_is_replaced(self, desk: FigureDesk) -> None:
         desk.figure(FIGURE, "svg")
-        assert desk._helper is not None
-        desk._helper.questions.write(b"\xff" * 64)
-        desk._helper.questions.flush()
+        assert desk._worker is not None
+        desk._worker.questions.write(b"\xff" * 64)
+        desk._worker.questions.flush()
         assert desk.figure(replace(FIGURE, title="Fresh pipe"), "svg").startswith(b"<?xml")
 
     def test_many_threads_get_their_own_answers(self, desk: FigureDesk) -> None:
@@ -451,17 +452,17 @@ class TestDesk:
             thread.join()
         assert all(f"Number {number}<".encode() in answers[number] for number in range(8))
 
-    def test_a_helper_that_hangs_is_a_timeout_and_is_replaced(self) -> None:
+    def test_a_worker_that_hangs_is_a_timeout_and_is_replaced(self) -> None:
         desk = FigureDesk(answer_seconds=0.5)
         try:
             desk.figure(FIGURE, "svg")
-            helper = helper_of(desk)
-            helper.send_signal(signal.SIGSTOP)
+            worker = worker_of(desk)
+            worker.send_signal(signal.SIGSTOP)
             began = time.monotonic()
             with pytest.raises(FigureTimeout):
                 desk.figure(replace(FIGURE, title="Hanging"), "svg")
             assert time.monotonic() - began < 5
-            assert helper.poll() is not None
+            assert worker.poll() is not None
             assert desk.figure(replace(FIGURE, title="Again"), "svg").startswith(b"<?xml")
         finally:
             desk.close()
@@ -469,9 +470,9 @@ class TestDesk:
     def test_a_closed_desk_gives_nothing_more(self) -> None:
         desk = FigureDesk()
         desk.warm()
-        helper = helper_of(desk)
+        worker = worker_of(desk)
         desk.close()
-        assert helper.poll() is not None
+        assert worker.poll() is not None
         with pytest.raises(FigureLost):
             desk.figure(FIGURE, "svg")
         desk.close()
@@ -492,24 +493,24 @@ class TestWorker:
             "from facilitator.figures.client import FigureDesk\n"
             "import sys, time\n"
             "desk = FigureDesk(); desk.warm()\n"
-            "print(desk._helper.process.pid, flush=True)\n"
+            "print(desk._worker.process.pid, flush=True)\n"
             "time.sleep(60)\n"
         )
         with subprocess.Popen(
             [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
         ) as server:
             assert server.stdout is not None
-            helper = int(server.stdout.readline())
-            assert is_alive(helper)
+            worker = int(server.stdout.readline())
+            assert is_alive(worker)
             server.send_signal(signal.SIGKILL)
         deadline = time.monotonic() + 30
-        while is_alive(helper) and time.monotonic() < deadline:
+        while is_alive(worker) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert not is_alive(helper)
+        assert not is_alive(worker)
 
     def test_lets_votes_come_first(self, desk: FigureDesk) -> None:
         desk.figure(FIGURE, "svg")
-        assert os.getpriority(os.PRIO_PROCESS, helper_of(desk).pid) > os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, worker_of(desk).pid) > os.getpriority(os.PRIO_PROCESS, 0)
 
     def test_holds_no_file_of_the_server(self, desk: FigureDesk) -> None:
         with Path(os.devnull).open("rb") as held:
@@ -517,7 +518,7 @@ class TestWorker:
             other = FigureDesk()
             try:
                 other.figure(FIGURE, "svg")
-                files = Path(f"/proc/{helper_of(other).pid}/fd")
+                files = Path(f"/proc/{worker_of(other).pid}/fd")
                 targets = {str(link.readlink()) for link in files.iterdir()}
             finally:
                 other.close()

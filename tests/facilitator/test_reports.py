@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from facilitator.figures import spreadsheet
 from facilitator.figures.client import FigureDesk
+from facilitator.figures.wording import plain
 from facilitator.figures.workbook import Column, Sheet, Workbook
 from facilitator.reports import (
     MeetingExport,
@@ -23,7 +24,6 @@ from facilitator.reports import (
     export_of,
     figure_of,
     file_name,
-    guarded,
     meeting_csv,
     meeting_rows,
     meeting_workbook,
@@ -31,6 +31,7 @@ from facilitator.reports import (
     result_csv,
 )
 from kiosk.results import Bar, Result
+from kiosk.spreadsheets import guarded
 
 MEETING = MeetingExport(
     id="jorn-2026",
@@ -173,7 +174,7 @@ class TestCsv:
         rows = table(result_csv(MEETING, replace(SCALE, title=text)))
         assert len(rows) == 2
         cell = rows[0]["Question"]
-        assert cell == guarded(text)
+        assert cell == guarded(plain(text))
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
         assert "\n" not in cell
 

@@ -181,13 +181,21 @@ def test_every_damage_of_a_backup_is_noticed(tmp_path: Path) -> None:
 # ── What a start does ────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def well(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a few rounds in it and a backup of them."""
-    folder = tmp_path / "data"
+    folder = tmp_path_factory.mktemp("well") / "data"
     with a_kiosk(folder) as kiosk:
         hold_rounds(kiosk, 2)
         kiosk.backups.make()
+    return folder
+
+
+@pytest.fixture
+def data(well: Path, tmp_path: Path) -> Path:
+    """The same for a test of its own, to be damaged."""
+    folder = tmp_path / "data"
+    shutil.copytree(well, folder)
     return folder
 
 
@@ -305,6 +313,17 @@ def test_damage_while_the_room_runs_stops_the_backups_and_keeps_the_good_ones(tm
         kiosk.store.write(lambda tx: None)
         assert kiosk.backups.make().damage == ""
         flip(data / ROOM_FILE, an_answer(data / ROOM_FILE))
+        assert "have changed by themselves" in kiosk.backups.make().damage
+        assert len(places.every([ledger.own_folder(data)])) == 1
+
+
+def test_damage_in_the_log_while_the_room_runs_is_noticed_by_the_next_backup(tmp_path: Path) -> None:
+    """SQLite itself trusts the log once it has opened it, and would fold the damage into the file."""
+    data = tmp_path / "data"
+    with a_kiosk(data) as kiosk:
+        hold_rounds(kiosk, 1)
+        assert kiosk.backups.make().damage == ""
+        flip(log_of(data / ROOM_FILE), an_answer(log_of(data / ROOM_FILE)))
         assert "have changed by themselves" in kiosk.backups.make().damage
         assert len(places.every([ledger.own_folder(data)])) == 1
 

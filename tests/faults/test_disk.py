@@ -3,12 +3,13 @@ words, and everything goes on when it is well again."""
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,22 +23,39 @@ from tests.support.running import ROOT, Running, free_port, until
 
 PHONES = 40
 
-
-@pytest.fixture
-def disk(tmp_path: Path) -> FaultyDisk:
-    return faulty_disk(tmp_path, tmp_path / "data")
+_codes = (f"D{number:03}" for number in itertools.count(100))
 
 
-@pytest.fixture
-def server(tmp_path: Path, disk: FaultyDisk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    for name, setting in disk.environment().items():
-        monkeypatch.setenv(name, setting)
-    running = Running(tmp_path / "data")
-    for name in ("LD_PRELOAD", "KIOSK_FAULT", "KIOSK_FAULT_UNDER"):
-        monkeypatch.delenv(name)
-    yield running
-    disk.be("good")
-    running.stop()
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the shared disk and the data on it."""
+    return tmp_path_factory.mktemp("disk")
+
+
+@pytest.fixture(scope="module")
+def disk(library: Path) -> FaultyDisk:
+    return faulty_disk(library, library / "data")
+
+
+@contextmanager
+def started(disk: FaultyDisk) -> Iterator[Running]:
+    """A kiosk whose data lie on the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, setting in disk.environment().items():
+            patch.setenv(name, setting)
+        running = Running(disk.under)
+    try:
+        yield running
+    finally:
+        disk.be("good")
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def server(disk: FaultyDisk) -> Iterator[Running]:
+    """One kiosk for all tests that do not look at its console, which remembers a trouble for a while."""
+    with started(disk) as running:
+        yield running
 
 
 class Hall:
@@ -45,8 +63,9 @@ class Hall:
 
     def __init__(self, server: Running) -> None:
         self.server = server
-        self.meeting = server.bring_in(meetings.meeting(meetings.single("bridge")))
-        self.phones = server.join("MEET", PHONES)
+        code = next(_codes)
+        self.meeting = server.bring_in(meetings.meeting(meetings.single("bridge"), id=code, code=code))
+        self.phones = server.join(code, PHONES)
         self.round = str(
             server.did("POST", f"/api/v1/meetings/{self.meeting}/rounds", {"question": "bridge"})["id"]
         )
@@ -62,7 +81,8 @@ class Hall:
 
     def stored(self) -> int:
         with closing(sqlite3.connect(f"{(self.server.data / ROOM_FILE).as_uri()}?mode=ro", uri=True)) as file:
-            (count,) = file.execute("SELECT count(*) FROM ballot WHERE answer IS NOT NULL").fetchone()
+            counting = "SELECT count(*) FROM ballot WHERE round = ? AND answer IS NOT NULL"
+            (count,) = file.execute(counting, (self.round,)).fetchone()
         return int(count)
 
     def console(self) -> str:
@@ -82,16 +102,7 @@ def test_a_slow_disk_takes_every_vote(hall: Hall, disk: FaultyDisk, milliseconds
     assert hall.stored() == PHONES
 
 
-def test_a_very_slow_disk_is_told_on_the_console(hall: Hall, disk: FaultyDisk) -> None:
-    disk.be("slow 600")
-    hall.burst()
-    for phone in hall.phones[:8]:
-        hall.vote(phone)
-    until(lambda: "Saving is slow." in hall.console(), "the console does not say that saving is slow")
-    assert hall.stored() == PHONES
-
-
-@pytest.mark.parametrize("fault", ["readonly", "broken"])
+@pytest.mark.parametrize("fault", ["readonly", "broken", "full"])
 @pytest.mark.parametrize("voted_before", [False, True])
 def test_a_disk_that_takes_nothing_acknowledges_nothing_and_mends(
     hall: Hall, disk: FaultyDisk, fault: str, voted_before: bool
@@ -101,12 +112,26 @@ def test_a_disk_that_takes_nothing_acknowledges_nothing_and_mends(
     for status, told in hall.burst():
         assert (status, told["code"]) == (503, "not_saving")
     assert hall.server.call("GET", "/healthz", token="")[0] == 503
-    until(lambda: "Nothing can be saved." in hall.console(), "the console does not say that nothing is saved")
     disk.be("good")
     assert hall.stored() == len(before)
     assert [status for status, _ in hall.burst()] == [201] * PHONES
     assert hall.server.call("GET", "/healthz", token="")[0] == 200
     assert hall.stored() == PHONES
+
+
+def test_what_is_wrong_with_the_disk_is_told_on_the_console(tmp_path: Path) -> None:
+    disk = faulty_disk(tmp_path, tmp_path / "data")
+    with started(disk) as server:
+        hall = Hall(server)
+        disk.be("full")
+        assert server.call("GET", "/healthz", token="")[0] == 503
+        until(lambda: "Nothing can be saved." in hall.console(), "not told that nothing is saved")
+        disk.be("slow 600")
+        hall.burst()
+        for phone in hall.phones[:8]:
+            hall.vote(phone)
+        until(lambda: "Saving is slow." in hall.console(), "not told that saving is slow")
+        assert hall.stored() == PHONES
 
 
 HOLDER = """
@@ -143,7 +168,8 @@ def test_a_file_that_another_program_locks(hall: Hall) -> None:
     assert hall.stored() == 2
 
 
-def test_a_start_on_a_read_only_folder_is_told_in_a_line(tmp_path: Path, disk: FaultyDisk) -> None:
+def test_a_start_on_a_read_only_folder_is_told_in_a_line(tmp_path: Path) -> None:
+    disk = faulty_disk(tmp_path, tmp_path / "data")
     (tmp_path / "data").mkdir()
     disk.be("readonly")
     address = ["--host", "127.0.0.1", "--port", str(free_port())]

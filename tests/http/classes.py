@@ -81,8 +81,9 @@ class Route:
             "item_id": "ask-drink",
             "session_id": "none",
             "code": "MEET",
+            "kind": "svg",
         }
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda place: places.get(place[1], "x"), self.rule)
+        return re.sub(r"<(?:[^<>]+:)?(\w+)>", lambda place: places.get(place[1], "x"), self.rule)
 
 
 def routes(kiosk: Kiosk) -> Iterator[Route]:

@@ -149,6 +149,26 @@ def test_comparisons_are_taken_home(client: Browser, operator: Browser) -> None:
     assert operator.get("/facilitator/meetings/m1/results.xlsx").data[:2] == b"PK"
 
 
+def test_one_comparison_is_taken_home_as_picture_and_table(client: Browser, operator: Browser) -> None:
+    round_id, _ = answered(client, operator, "bridge", 40)
+    file = f"/facilitator/rounds/{round_id}/groups/age"
+    console = client.console()
+    assert operator.get(f"{file}.svg").status_code == 409, "nobody has looked at it"
+    assert f"{file}.svg" not in console.get("/facilitator/meetings/m1").text
+    said(operator.post(f"/api/v1/rounds/{round_id}/compare", json={"detail": "by:age"}), 200)
+    assert f"{file}.svg" in console.get("/facilitator/meetings/m1").text
+    picture = operator.get(f"{file}.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert "73 participants (permutation test, p &lt; 0.001" in picture.text, "L3"
+    assert "Answers from the 73 who voted here" in picture.text, "L1"
+    assert {row["By"] for row in read(operator.get(f"{file}.csv").text)} == {"Which age?"}
+    assert operator.get(f"/facilitator/rounds/{round_id}/change.png").status_code == 409, "not one of a pair"
+    room = "/facilitator/meetings/m1/composition/age"
+    assert operator.get(f"{room}.png").data[:4] == b"\x89PNG"
+    assert [row["The room"] for row in read(operator.get(f"{room}.csv").text)] == ["55%", "45%", "0%"]
+    assert operator.get("/facilitator/meetings/m1/composition/bridge.csv").status_code == 404
+
+
 def test_papers_wait_kindly(client: Browser, operator: Browser) -> None:
     round_id, _ = answered(client, operator, "bridge", 40)
     papers = [{"id": secrets.token_hex(8), "answer": {"options": ["yes"]}} for _ in range(6)]

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from tests.http.calls import ask, begun, cast_by, said
+from tests.http.calls import ask, begun, cast_by, close, said
 from tests.support import meetings
 from tests.support.browsers import Browser
 
@@ -118,7 +118,7 @@ def test_who_is_in_the_room_is_told_with_its_base(client: Browser) -> None:
     console = client.console()
     said(operator.post("/api/v1/meetings/m1/stage", json={"item": "who"}), 200)
     client.kiosk.room.tell_news()
-    told = 'Which age?</span> <span class="composition-base">n = 12<'
+    told = 'Which age?</span> <span class="composition-base">12 answers<'
     assert told in state(console, "m1")
     said(operator.post("/api/v1/meetings/m1/end", json={}), 200)
     assert told in state(console, "m1")
@@ -146,3 +146,54 @@ def test_place_and_date_stand_in_one_line_on_the_wall(client: Browser) -> None:
         shown = client.wall().get("/display").text
         kicker = shown.partition('<p class="kicker"><span>')[2].partition("</span></p>")[0]
         assert html.unescape(kicker) == told
+
+
+def test_texts_that_say_the_same_are_one_and_nothing_is_approved_unasked(client: Browser) -> None:
+    operator = begun(client, meetings.words("wish"))
+    round_id = ask(operator, "wish")
+    for written in ("A bus", "a  BUS", "A bus", "070-123 45 67", "me@example.org", "www.example.org"):
+        cast_by(client, 1, round_id, {"text": written})
+    close(operator, round_id)
+    shown = state(client.console(), "m1")
+    assert "3 people wrote this" in shown
+    assert shown.count('class="entry"') == 4
+    assert shown.count("Look closely: this holds") == 3
+    assert f'data-confirm="confirm-approve-{round_id}"' in shown
+    assert "Approve 3 answers unread?" in shown
+    assert "3 answers are left out" in shown
+
+    said(operator.post(f"/api/v1/rounds/{round_id}/texts", json={"approve": "all"}), 200)
+    after = state(client.console(), "m1")
+    assert "3 answers wait for you" in after
+    assert "Approve the rest" not in after.partition('class="texts-list"')[0], "there is no rest"
+
+
+def test_the_little_wall_says_what_the_wall_says_in_its_language(client: Browser) -> None:
+    question = {**meetings.single("tea"), "text": {"sv": "Mer te?", "en": "More tea?"}}
+    operator = begun(client, meetings.about_you("age"), question, languages=["sv", "en"])
+    console = client.console()
+
+    def little() -> str:
+        return state(console, "m1").partition('<div class="mini"')[2].partition('<p class="wall-words">')[0]
+
+    said(operator.post("/api/v1/meetings/m1/stage", json={"wall": "join"}), 200)
+    assert 'class="qr"' in little()
+    said(operator.post("/api/v1/meetings/m1/stage", json={"wall": "composition"}), 200)
+    assert "<rect" not in little(), "nobody has answered"
+    ask(operator, "tea")
+    assert "Mer te?" in little()
+    said(operator.post("/api/v1/meetings/m1/stage", json={"wall": "blank"}), 200)
+    assert little().startswith(' data-view="blank"')
+    assert "<p" not in little()
+
+
+def test_a_result_of_too_few_has_nothing_to_compare_or_to_take_home(client: Browser) -> None:
+    operator = begun(client, meetings.about_you("age"), meetings.single("drink", breakdown=["age"]))
+    round_id = ask(operator, "drink")
+    cast_by(client, 2, round_id, {"options": ["a"]})
+    close(operator, round_id)
+    said(operator.post(f"/api/v1/rounds/{round_id}/reveal", json={}), 200)
+    shown = state(client.console(), "m1")
+    assert "Too few answers to show a result" in shown
+    assert "Compare groups" not in shown
+    assert "Take home" not in shown

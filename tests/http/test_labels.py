@@ -1,4 +1,4 @@
-"""The level of certainty is told where results are read: on the console, and in what is taken home."""
+"""How certain a result is stands where results are read: on the console, the wall, and what is taken home."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from tests.support import meetings
 from tests.support.browsers import Browser
 
 LEVEL = "One answer per device; not a secret ballot with a roll."
+SHORT = "One answer per device"
 
 
 def test_the_console_says_what_a_result_is_worth(client: Browser) -> None:
     begun(client, meetings.single("drink"))
     page = client.console().get("/facilitator/meetings/m1").text
     assert LEVEL in page
-    assert "One answer per device, no roll" in page
+
+
+def test_so_does_the_wall_beside_a_result(client: Browser) -> None:
+    operator = begun(client, meetings.single("drink"))
+    round_id = ask(operator, "drink")
+    cast_by(client, 6, round_id, {"options": ["a"]})
+    close(operator, round_id)
+    wall = client.wall()
+    assert SHORT not in wall.get("/display").text
+    operator.post(f"/api/v1/rounds/{round_id}/reveal", json={})
+    assert SHORT in wall.get("/display").text
 
 
 def test_so_does_every_file_that_is_taken_home(client: Browser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.http.calls import ask, begun, cast_by, close, refused, said
+from tests.http.pages import Page
 from tests.support import meetings
 from tests.support.browsers import Browser
 
@@ -85,15 +86,42 @@ def test_a_participant_of_an_earlier_meeting_is_a_guest_at_the_next(client: Brow
     assert OVER not in shown
 
 
-def test_an_unknown_code_leads_nobody_back_to_a_meeting(client: Browser) -> None:
+def test_an_unknown_code_can_be_typed_again_and_leads_whoever_is_in_back(client: Browser) -> None:
     operator = begun(client, meetings.single("drink"))
     took_part = client.phone()
+    for visitor, is_in in ((client.anyone(), False), (took_part, True)):
+        shown = unknown(visitor, "/NOPE")
+        assert ("Back to the meeting" in shown) == is_in
     finish(operator, "end")
     for visitor in (client.anyone(), took_part):
-        reply = visitor.get("/NOPE", headers=PAGES)
-        assert reply.status_code == 404
-        assert "Back to the meeting" not in reply.text
-        assert "To the start page" in reply.text
+        assert "Back to the meeting" not in unknown(visitor, "/NOPE")
+
+
+def unknown(browser: Browser, path: str) -> str:
+    """The page for an unknown code: it has a field for another, and no word for machines that people see."""
+    reply = browser.get(path, headers=PAGES)
+    assert reply.status_code == 404
+    assert 'id="code"' in reply.text
+    assert "no_such_code" not in "".join(Page(reply.text).text)
+    return reply.text
+
+
+@pytest.mark.parametrize("is_by_hand", [True, False])
+def test_the_bare_address_asks_for_a_code_that_changes(client: Browser, is_by_hand: bool) -> None:
+    operator = begun(client, meetings.single("drink"))
+    inside = client.phone()
+    assert 'data-code="MEET"' in page(client.anyone(), "/")
+    if is_by_hand:
+        said(operator.post("/api/v1/meetings/m1/code", json={}), 200)
+    else:
+        said(operator.put("/api/v1/meetings/m1/rotation", json={"minutes": 5}), 200)
+    [now] = [one["code"] for one in said(operator.get("/api/v1/meetings"), 200)]
+    asked = page(client.anyone(), "/")
+    assert "A small meeting" in asked
+    assert 'id="code"' in asked
+    assert now not in asked
+    assert f'data-code="{now}"' in page(inside, "/")
+    assert f'data-code="{now}"' in page(client.anyone(), f"/{now}")
 
 
 def test_a_line_of_numbers_says_its_headline_once(client: Browser) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
 from typing import Any
 
 from tests.live.conftest import Listen
 from tests.live.listeners import Listener, admit, operator_token, version_of
+from tests.live.wire import Wire
 from tests.support.running import Running
 
 Json = dict[str, Any]
+FIFTY = 50
 
 
 def act(server: Running, path: str, message: Any = None) -> int:
@@ -72,6 +76,45 @@ def test_a_meeting_as_each_window_hears_it(
     assert set(cia.names()) == {"state"}
     assert set(other_console.names()) <= {"state", "presence"}
     assert other_meeting["id"] not in "".join(one.everything() for one in (anna, *others, console))
+
+
+def test_no_frame_of_fifty_phones_or_of_the_wall_tells_a_count_before_the_reveal(
+    server: Running, listen: Listen, meeting: Json
+) -> None:
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
+    wall = listen(token=operator_token(server), window="wall")
+    with ExitStack() as stack:
+        hall = [stack.enter_context(Wire(server.port)) for _ in range(FIFTY)]
+        for number, (phone, token) in enumerate(zip(hall, server.join(meeting["code"], FIFTY), strict=True)):
+            phone.join(token)
+            ballot = {
+                "id": f"ballot-{number}",
+                "round": opened["id"],
+                "answer": {"options": ["ab"[number % 2]]},
+            }
+            phone.say(f"421{json.dumps(['ballot', ballot])}")
+        wall.wait_for("tally", lambda tally: tally["answered"] == FIFTY)
+        closed = act(server, f"rounds/{opened['id']}/close")
+        for phone in hall:
+            acknowledged, state = heard_until(phone, closed)
+            assert json.loads(acknowledged[3:]) == [{"status": "counted"}]
+            assert "data-result" not in state
+        wall.wait_for("state", lambda state: version_of(state) == closed)
+    told = [set(news) for event, news in wall.heard if event == "tally"]
+    assert all(keys == {"round", "answered", "connected", "seq"} for keys in told)
+    assert "data-result" not in wall.everything()
+
+
+def heard_until(phone: Wire, version: int) -> list[str]:
+    """All that a phone hears, pings apart, up to the state of this version."""
+    heard: list[str] = []
+    while not (heard and heard[-1].startswith("42") and json.loads(heard[-1][2:])[1]["version"] == version):
+        text = phone.text()
+        if text == "2":
+            phone.say("3")
+        else:
+            heard.append(text)
+    return heard
 
 
 def test_versions_have_no_gap(server: Running, listen: Listen, meeting: Json) -> None:
@@ -142,15 +185,25 @@ def test_an_unapproved_text_reaches_no_wall_and_no_phone(
             assert hidden["text"] not in listener.everything()
 
 
-def test_a_wall_follows_the_meeting_of_the_room(server: Running, listen: Listen, meeting: Json) -> None:
-    """A new meeting cuts the walls; one that comes back sees it."""
-    wall = listen(token=operator_token(server), window="wall")
-    assert meeting["code"] in wall.wait_for("state")["html"]
+def test_walls_go_along_to_another_meeting_and_consoles_that_named_none(
+    server: Running, listen: Listen, meeting: Json
+) -> None:
+    token = operator_token(server)
+    wall, console, staying = (
+        listen(token=token, window="wall"),
+        listen(token=token),
+        listen(token=token, window="console", meeting=meeting["id"]),
+    )
+    for window in (wall, console, staying):
+        assert window.wait_for("state")["meeting"]["id"] == meeting["id"]
     again = server.did("POST", f"/api/v1/meetings/{meeting['id']}/duplicate", {})
-    server.did("POST", f"/api/v1/meetings/{again['id']}/start", {})
-    wall.wait_for("disconnect")
-    came_back = listen(token=operator_token(server), window="wall")
-    assert again["code"] in came_back.wait_for("state")["html"]
+    act(server, f"meetings/{again['id']}/start")
+    opened = server.did("POST", f"/api/v1/meetings/{again['id']}/rounds", {"question": "drink"})
+    for window in (wall, console):
+        window.wait_for("state", lambda state: state["meeting"]["id"] == again["id"])
+        window.wait_for("tally", lambda tally: tally["round"] == opened["id"])
+        assert "disconnect" not in window.names()
+    assert {news["meeting"]["id"] for name, news in staying.heard if name == "state"} == {meeting["id"]}
 
 
 def test_a_phone_that_is_away_for_a_moment_still_counts(
@@ -169,9 +222,9 @@ def test_a_phone_that_is_away_for_a_moment_still_counts(
 
 def test_a_console_session_hears_as_the_token_does(server: Running, listen: Listen, meeting: Json) -> None:
     cookie, _ = admit(server, "console")
-    console = listen(cookie=cookie, window="console", meeting=meeting["id"])
+    console = listen(cookie=cookie)
     wall_cookie, _ = admit(server, "wall")
-    walls = [listen(cookie=wall_cookie, window="wall"), listen(cookie=cookie, window="wall")]
+    walls = [listen(cookie=wall_cookie), listen(cookie=cookie, window="wall")]
     opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
     for listener in (console, *walls):
         listener.wait_for("state", lambda state: version_of(state) == opened["version"])

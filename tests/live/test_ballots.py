@@ -121,6 +121,20 @@ def test_texts_arrive_without_what_could_disturb_a_screen(
     assert phone.cast(round_id, {"text": "\u202e\x00"})["code"] == "answer"
 
 
+def test_a_tablet_answers_for_whom_it_is_handed_to(server: Running, listen: Listen, meeting: Json) -> None:
+    message = {"code": meeting["code"], "channel": "tablet"}
+    token = server.did("POST", "/api/v1/join", message)["device"]
+    round_id = open_round(server, meeting)
+    first = listen(token=token)
+    assert first.cast(round_id, {"options": ["a"]}) == {"status": "counted"}
+    assert server.call("POST", "/api/v1/respondents", {}, token=token)[0] == 201
+    first.wait_for("disconnect")
+    second = listen(token=token)
+    assert second.wait_for("state")["mine"] == {}
+    assert second.cast(round_id, {"options": ["b"]}) == {"status": "counted"}
+    assert answered(server, round_id) == 2
+
+
 def test_discarded_participants_are_cut_and_not_let_in_again(
     server: Running, listen: Listen, meeting: Json
 ) -> None:

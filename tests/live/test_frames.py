@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given
@@ -207,6 +207,34 @@ def test_noise_is_taken_or_refused_and_nothing_else(noise: bytes, cuts: list[int
         except Violation as violation:
             outcomes.append([Message(violation.code, b"")])
     assert outcomes[0] == outcomes[1]
+
+
+@given(st.lists(_messages() | st.binary(max_size=30), max_size=5), st.lists(st.integers(0, 900), max_size=4))
+def test_who_asks_for_a_lone_text_first_reads_the_same(sent: list[bytes], cuts: list[int]) -> None:
+    def read(*, lone_first: bool) -> list[str | bytes | int]:
+        said: list[str | bytes | int] = []
+        allowed = count()
+        parser = Parser(LARGEST, lambda: next(allowed) >= 0)
+        try:
+            for piece in pieces:
+                text = parser.lone_text(piece) if lone_first else None
+                if text is None:
+                    said += (message.content() for message in parser.feed(piece))
+                else:
+                    said.append(text)
+        except Violation as violation:
+            said.append(violation.code)
+        return [*said, next(allowed)]
+
+    pieces = [piece for message in sent for piece in _pieces(message, cuts) if piece]
+    assert read(lone_first=True) == read(lone_first=False)
+
+
+def test_a_lone_text_too_many_is_not_read() -> None:
+    parser = Parser(LARGEST, lambda: False)
+    with pytest.raises(Violation) as violation:
+        parser.lone_text(masked(TEXT, b"not even looked at"))
+    assert violation.value.code == frames.POLICY
 
 
 @given(st.binary(max_size=2_000), _masks)

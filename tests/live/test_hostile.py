@@ -17,15 +17,17 @@ import pytest
 
 from kiosk.engine import Space
 from kiosk.engine.arrivals import WHOLE_SECONDS, Arrivals
+from kiosk.troubles import MANY_AT_ONCE
 from scripts.endurance import attacks
 from tests.live.conftest import WAYS
-from tests.live.listeners import Listener
+from tests.live.listeners import Listener, operator_token
 from tests.support import meetings
 from tests.support.running import Running, until
 
 ROOM = 40
 """Connections that the small kiosk serves."""
 SOON = 2.0
+TOLD_SECONDS = 5.0
 PATIENCE_SECONDS = 3 * WHOLE_SECONDS
 
 
@@ -203,6 +205,21 @@ def test_joins_by_the_hundred(small: Running) -> None:
     small.join("MEET", 200)
     assert small.did("PUT", "/api/v1/meetings/m1/heads", {"heads": None})["devices"] == before + 200
     assert asked(small.port, "/MEET")[0] == 200
+
+
+def test_stuffing_is_told_on_the_console_within_five_seconds(small: Running) -> None:
+    """Many devices from one address, while the wall invites nobody, and more of them than heads."""
+    meeting = small.bring_in(meetings.meeting(meetings.single("tea"), id="stuffed", code="STUFF"))
+    small.did("POST", f"/api/v1/meetings/{meeting}/stage", {"item": "ask-tea"})
+    small.did("PUT", f"/api/v1/meetings/{meeting}/heads", {"heads": 5})
+    console = Listener(small.base, token=operator_token(small), window="console", meeting=meeting)
+    console.wait_for("state")
+    small.join("STUFF", MANY_AT_ONCE)
+    began = time.monotonic()
+    signs = ("More devices have joined", "Many devices joined at once", "from one and the same address")
+    console.wait_for("state", lambda state: all(sign in state["html"] for sign in signs))
+    assert time.monotonic() - began < TOLD_SECONDS
+    console.leave()
 
 
 # ── The rules behind it, on a clock that stands still ────────────────────────────────────────────────

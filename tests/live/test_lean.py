@@ -16,7 +16,7 @@ import pytest
 
 from kiosk.clock import SystemClock
 from kiosk.engine import engine_named
-from kiosk.live import frames, gate
+from kiosk.live import frames, metering
 from kiosk.live.connections import Allowance
 from kiosk.live.lean import LARGEST_BACKLOG, Line
 from kiosk.live.sockets import LARGEST_MESSAGE
@@ -296,7 +296,7 @@ def test_a_phone_that_does_not_read_is_dropped_and_others_are_not() -> None:
     for raw in (slow, quick):
         raw.setblocking(False)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
-        allowance = Allowance(SystemClock(), gate.BURST, gate.PER_SECOND)
+        allowance = Allowance(SystemClock(), metering.BURST, metering.PER_SECOND)
         lines.append(Line(raw, engine, allowance, lambda _line, _message: False))
     frame = frames.text("4" + "x" * 5_000)
     received = b""

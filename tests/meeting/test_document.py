@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from kiosk.languages import wording
 from kiosk.meeting.document import DocumentError, Meeting, canonical, read_document
 from tests.support import meetings as m
 
@@ -177,3 +179,10 @@ def test_the_canonical_spelling_does_not_depend_on_the_order_of_keys() -> None:
     assert canonical({"b": [1, {"d": "å", "c": None}], "a": True}) == canonical(
         {"a": True, "b": [1, {"c": None, "d": "å"}]}
     )
+
+
+def test_a_wording_that_a_reader_lacks_is_in_the_first_language_of_the_meeting() -> None:
+    several = {"da": "Hej", "sv": "Hejsan", "ar": "مرحبا"}
+    document = json.loads(canonical(m.meeting({**m.single("q"), "text": several}, languages=["sv", "da"])))
+    question = read_document(document).questions["q"]
+    assert wording(question.text, "fi") == ("Hejsan", "sv")

@@ -16,6 +16,7 @@ from kiosk.room import Room
 from kiosk.statistics.thresholds import Thresholds
 from kiosk.store.participants import Participant
 from tests.support import meetings as m
+from tests.support.comparing import flows_to, groups_by
 from tests.support.kiosks import a_kiosk
 from tests.support.people import ABSTAIN, Answer, chosen, people, value, vote_all
 
@@ -63,7 +64,7 @@ def no(count: int) -> list[Answer]:
 
 
 def groups(room: Room, round: Round) -> GroupsView:
-    shown = room.groups(round.id, "age")
+    shown = groups_by(room, round.id, "age")
     return groups_view(room.stage("m1"), round, shown, room.disclosed(round.id), "en")
 
 
@@ -76,7 +77,7 @@ def change(room: Room, after: Round) -> ChangeView:
     before = stage.before(after)
     assert before is not None
     shown = room.disclosed(before.id), room.disclosed(after.id)
-    return change_view(stage, (before, after), shown, room.flows(after.id), "en")
+    return change_view(stage, (before, after), shown, flows_to(room, after.id), "en")
 
 
 def test_groups_stand_in_the_questions_order_with_their_bases(running: Room) -> None:
@@ -170,14 +171,18 @@ def test_a_scale_leans_around_its_middle(running: Room) -> None:
     assert (places["against-2"], places["against-1"]) == ((20, 30), (30, picture.centre))
     assert (places["for-1"], places["for-2"]) == ((picture.centre, 80), (80, 100))
     assert 100 < places["neutral"][0] < places["neutral"][1] < places["dont-know"][0]
-    assert shown.median == "The answer in the middle: “Answer C” and “Answer D”."
+    assert shown.aside == "The answer in the middle: “Answer C” and “Answer D”."
     assert shown.headline == "50%: “Answer E” or “Answer D”"
-    assert [bar.side for bar in shown.bars] == ["against", "against", "neutral", "for", "for"]
+    assert (picture.against, picture.for_) == ("30%", "50%")
+    assert [bar.tone for bar in shown.bars] == ["against-2", "against-1", "neutral", "for-1", "for-2"]
+    assert {bar.id: bar.tone for bar in shown.bars} == {
+        one.id: one.tone for one in picture.segments if one.tone != "dont-know"
+    }
 
 
 def test_few_answers_have_no_shares_to_lean_with(running: Room) -> None:
     shown = result(running, ask(running, "trust", people(running, 6), [value(4)] * 6))
-    assert (shown.diverging, shown.median) == (None, None)
+    assert (shown.diverging, shown.aside) == (None, None)
 
 
 def test_a_secret_that_all_share_is_told_as_a_bound(running: Room) -> None:
@@ -221,7 +226,7 @@ def test_raised_thresholds_hold_for_groups_pictures_and_papers(careful: Room) ->
     assert {"b", "c"} <= set(picture.hidden)
     answers = [*yes(20), *no(20), *yes(6), *no(6), *yes(4), *no(4), *yes(15), *no(15)]
     round = ask(careful, "bridge", everyone, answers)
-    rows = careful.groups(round.id, "age").rows
+    rows = groups_by(careful, round.id, "age").rows
     assert rows["b"] is None
     assert rows["a"] is not None
     given = [(f"paper-{n:08d}", {"options": ["yes" if n % 2 else "no"]}) for n in range(12)]

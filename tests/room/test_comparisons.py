@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 import pytest
@@ -12,6 +13,9 @@ from kiosk.room import Room
 from kiosk.statistics.disclosure import NO_ANSWER, ShownRow
 from kiosk.store.participants import Participant
 from tests.support import meetings as m
+from tests.support.comparing import flows_to, groups_by
+from tests.support.engines import WatchedEngine
+from tests.support.groups import Group
 from tests.support.people import ABSTAIN, Answer, chosen, people, vote, vote_all
 
 
@@ -68,7 +72,7 @@ def refused(code: str, act: object) -> None:
 def test_groups_of_ten_are_shown_beside_one_another(running: Room) -> None:
     everyone = arrive(running, a=12, b=20)
     asked = ask(running, "bridge", everyone, [*yes(9), *no(3), *yes(5), *no(15)])
-    groups = running.groups(asked, "age")
+    groups = groups_by(running, asked, "age")
     assert groups.withheld is None
     young, old = groups.rows["a"], groups.rows["b"]
     assert young is not None
@@ -80,7 +84,7 @@ def test_groups_of_ten_are_shown_beside_one_another(running: Room) -> None:
 def test_a_small_group_is_hidden_and_a_second_one_with_it(running: Room) -> None:
     everyone = arrive(running, a=30, b=20, nobody=4)
     asked = ask(running, "bridge", everyone, [*yes(15), *no(15), *yes(8), *no(12), *yes(1), *no(3)])
-    groups = running.groups(asked, "age")
+    groups = groups_by(running, asked, "age")
     assert set(groups.hidden) == {"b", NO_ANSWER}
     assert groups.rows["c"] == ShownRow(0, {"yes": 0, "no": 0}, {"yes": 0, "no": 0})
     assert groups.rows["a"] is not None
@@ -90,36 +94,85 @@ def test_a_small_group_is_hidden_and_a_second_one_with_it(running: Room) -> None
 def test_what_was_let_through_stays_whatever_people_say_of_themselves_later(running: Room) -> None:
     everyone = arrive(running, a=20, b=20)
     asked = ask(running, "bridge", everyone, [*yes(15), *no(5), *yes(5), *no(15)])
-    first = running.groups(asked, "age")
+    first = groups_by(running, asked, "age")
     door = running.stage("m1").composition_rounds()[0].id
     vote(running, everyone[0], door, chosen("b"))
-    assert running.groups(asked, "age") == first
+    assert groups_by(running, asked, "age") == first
+
+
+def test_looking_lets_nothing_through(running: Room) -> None:
+    everyone = arrive(running, a=20, b=20)
+    before = ask(running, "again", everyone, [*yes(20), *no(20)])
+    after = ask(running, "again", everyone, [*yes(30), *no(10)])
+    asked = ask(running, "bridge", everyone, [*yes(15), *no(5), *yes(5), *no(15)])
+    for _ in range(2):
+        refused("not_looked_at", lambda: running.groups(asked, "age"))
+        refused("not_looked_at", lambda: running.flows(after))
+    assert running.compared(asked) == running.compared(after) == ((), None)
+    assert flows_to(running, after).before == before
+
+
+class TestWithAnActBefore:
+    """What is worked out from how things stood is written when they stand otherwise already."""
+
+    @pytest.fixture
+    def engine(self) -> WatchedEngine:
+        return WatchedEngine()
+
+    def test_a_table_holds_the_papers_that_were_counted_before_it(
+        self, running: Room, kiosk: Kiosk, engine: WatchedEngine
+    ) -> None:
+        everyone = arrive(running, a=20, b=20)
+        asked = ask(running, "bridge", everyone, [*yes(15), *no(5), *yes(5), *no(15)])
+        engine.forget_jobs()
+        group = Group(kiosk.store, engine)
+        group.add(lambda: running.supplement(asked, paper([*yes(6), *no(6)]), "paper"))
+        group.add(lambda: running.compare(asked, "by:age"))
+        group.run()
+        rows = running.groups(asked, "age").rows
+        assert sorted(row.base for row in rows.values() if row is not None) == [0, 12, 20, 20]
+
+    def test_a_result_is_of_the_closed_round(
+        self, running: Room, kiosk: Kiosk, engine: WatchedEngine
+    ) -> None:
+        everyone = arrive(running, a=20)
+        asked = running.open_round("m1", "bridge")
+        vote_all(running, everyone, asked, [*yes(15), *no(5)])
+        engine.forget_jobs()
+        group = Group(kiosk.store, engine)
+        group.add(lambda: running.close_round(asked))
+        group.add(lambda: running.reveal(asked))
+        group.run()
+        [written] = kiosk.store.reader().execute(
+            "SELECT body FROM release WHERE round = ? AND audience = 'room'", (asked,)
+        )
+        assert json.loads(written[0])["counts"] == {"yes": 15, "no": 5}
 
 
 def test_nothing_is_crossed_while_a_round_is_open(running: Room) -> None:
     open_round = running.open_round("m1", "bridge")
-    refused("still_open", lambda: running.groups(open_round, "age"))
-    refused("still_open", lambda: running.flows(open_round))
+    refused("still_open", lambda: groups_by(running, open_round, "age"))
+    refused("still_open", lambda: flows_to(running, open_round))
 
 
 def test_only_what_was_declared_is_crossed(running: Room) -> None:
     everyone = arrive(running, a=20)
     asked = ask(running, "bridge", everyone, [*yes(15), *no(5)])
-    refused("not_declared", lambda: running.groups(asked, "gender"))
-    refused("not_declared", lambda: running.groups(asked, "nothing"))
-    refused("not_paired", lambda: running.flows(asked))
+    refused("not_declared", lambda: groups_by(running, asked, "gender"))
+    refused("not_declared", lambda: groups_by(running, asked, "nothing"))
+    refused("not_paired", lambda: flows_to(running, asked))
 
 
 def test_too_few_have_no_groups(running: Room) -> None:
     asked = ask(running, "bridge", arrive(running, a=3), yes(3))
-    assert running.groups(asked, "age").withheld == "too_few"
+    assert groups_by(running, asked, "age").withheld == "too_few"
 
 
 def test_flows_tell_who_moved_to_the_nearest_five(running: Room) -> None:
     everyone = arrive(running, a=100)
     ask(running, "again", everyone, [*yes(60), *no(40)])
     after = ask(running, "again", everyone, [*yes(42), *no(18), *yes(11), *no(29)])
-    flows = running.flows(after)
+    flows = flows_to(running, after)
     assert flows.flows == {"yes": {"yes": 40, "no": 20}, "no": {"yes": 10, "no": 30}}
 
 
@@ -127,7 +180,7 @@ def test_few_movers_are_not_counted(running: Room) -> None:
     everyone = arrive(running, a=100)
     ask(running, "again", everyone, [*yes(60), *no(40)])
     after = ask(running, "again", everyone, [*yes(56), *no(4), *yes(7), *no(33)])
-    assert running.flows(after).flows == {"yes": {"yes": 55, "no": None}, "no": {"yes": None, "no": 35}}
+    assert flows_to(running, after).flows == {"yes": {"yes": 55, "no": None}, "no": {"yes": None, "no": 35}}
 
 
 def test_the_room_looks_at_a_comparison_and_at_the_result_again(running: Room) -> None:
@@ -194,9 +247,9 @@ def test_paper_ballots_that_all_say_the_same_wait(running: Room) -> None:
 def test_a_table_that_was_shown_follows_and_hides_what_it_hid(running: Room) -> None:
     everyone = arrive(running, a=30, b=20, nobody=4)
     asked = ask(running, "bridge", everyone, [*yes(15), *no(15), *yes(8), *no(12), *yes(1), *no(3)])
-    before = running.groups(asked, "age")
+    before = groups_by(running, asked, "age")
     running.supplement(asked, paper([*yes(10), *no(10)]), "paper")
-    after = running.groups(asked, "age")
+    after = groups_by(running, asked, "age")
     assert after.rows["a"] == before.rows["a"]
     assert set(after.hidden) == set(before.hidden)
 
@@ -218,11 +271,11 @@ def test_the_seal_keeps_what_was_shown_and_forgets_the_tables_behind_it(running:
     everyone = arrive(running, a=30, b=20, nobody=4)
     asked = ask(running, "bridge", everyone, [*yes(15), *no(15), *yes(8), *no(12), *yes(1), *no(3)])
     never_asked = ask(running, "again", everyone, [*yes(30), *no(24)])
-    shown = running.groups(asked, "age")
+    shown = groups_by(running, asked, "age")
     running.end("m1")
     running.seal("m1")
-    assert running.groups(asked, "age") == shown
-    refused("not_paired", lambda: running.flows(never_asked))
+    assert groups_by(running, asked, "age") == shown
+    refused("not_paired", lambda: flows_to(running, never_asked))
     assert _audiences(kiosk.store.reader()) == {"room", "by:age"}
 
 
@@ -233,6 +286,6 @@ def _audiences(connection: sqlite3.Connection) -> set[str]:
 def test_somebody_who_abstained_is_in_no_row(running: Room) -> None:
     everyone = arrive(running, a=15, b=15)
     asked = ask(running, "bridge", everyone, [*yes(6), *no(6), *[ABSTAIN] * 3, *yes(10), *no(5)])
-    row = running.groups(asked, "age").rows["a"]
+    row = groups_by(running, asked, "age").rows["a"]
     assert row is not None
     assert row.base == 12

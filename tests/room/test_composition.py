@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.app import Kiosk
 from kiosk.composition_views import CompositionView, composition_views
+from kiosk.live.connections import Connection
+from kiosk.live.events import AUDIENCES
+from kiosk.live.hub import Hub
 from kiosk.room import Room
+from kiosk.room.news import PHONES_A_SECOND
 from kiosk.store.participants import Participant
 from tests.support import meetings as m
+from tests.support.clock import StillClock
 from tests.support.people import ABSTAIN, chosen, people, vote, vote_all
 
 GENDER = m.about_you("gender", options=4, sensitive=True)
@@ -60,6 +66,22 @@ def test_the_picture_moves_in_steps_of_ten(running: Room) -> None:
     assert counts(running) == {"a": 10, "b": 6, "c": 0}
     arrive(running, b=1)
     assert counts(running) == {"a": 19, "b": 6, "c": 0}
+
+
+def test_after_the_end_the_counts_come_with_their_base(running: Room) -> None:
+    """The last picture may be older than the last answers, and the tally says so."""
+    arrive(running, a=10, b=6)
+    arrive(running, a=5, b=3)
+    running.end("m1")
+    tally = running.disclosed(door(running)).as_record()
+    assert (tally["answered"], tally["as_of"], tally["valid"]) == (24, 16, 16)
+    assert tally["counts"] == {"a": 10, "b": 6, "c": 0}
+
+
+def test_groups_that_are_too_small_are_not_said_to_be_too_few_people(running: Room) -> None:
+    arrive(running, a=4, b=3, c=4)
+    assert view(running).withheld
+    assert view(running).note == "Not shown: too few have given each answer."
 
 
 def test_news_without_newcomers_moves_nothing(running: Room) -> None:
@@ -148,3 +170,47 @@ def test_it_is_worded_in_the_language_that_is_asked_for(running: Room) -> None:
     swedish, english = views(running, "sv")[0], views(running, "en")[0]
     assert [bar.count for bar in swedish.bars] == [bar.count for bar in english.bars]
     assert swedish.lang == "en"  # the question has no Swedish wording, and says so
+
+
+def listened(kiosk: Kiosk) -> list[tuple[str, int]]:
+    """The windows that hear how the meeting stands, each with the room that phones see, from now on."""
+    heard: list[tuple[str, int]] = []
+    hub: Hub = kiosk.app.extensions["hub"]
+    hub.send_by(
+        broadcast=lambda event, news, room: (
+            heard.append((room.split("/")[0], news["version"])) if event == "state" else None
+        ),
+        tell=lambda *_: None,
+    )
+    for audience in AUDIENCES:
+        hub._connections.add(Connection(audience, audience, "m1", "en", audience))
+    return heard
+
+
+def test_phones_follow_each_step_while_they_look_at_it(
+    kiosk: Kiosk, running: Room, clock: StillClock
+) -> None:
+    heard = listened(kiosk)
+    arrive(running, a=10, b=6)
+    assert [window for window, _ in heard] == ["console", "wall"], "phones show something else"
+    running.go_to("m1", "who", None)
+    version = running.stage("m1").version
+    heard.clear()
+    arrive(running, a=10)
+    assert sorted(heard) == [(window, version) for window in ("console", "phone", "wall")]
+
+
+def test_a_full_hall_hears_of_steps_a_few_at_a_time(kiosk: Kiosk, running: Room, clock: StillClock) -> None:
+    running.go_to("m1", "who", None)
+    heard = listened(kiosk)
+    for _ in range(4):
+        arrive(running, a=10)
+    assert [window for window, _ in heard].count("wall") == 4
+    assert [window for window, _ in heard].count("phone") == 1
+    heard.clear()
+    clock.step(running.presence("m1") / PHONES_A_SECOND + 0.01)
+    running.tell_news()
+    assert [window for window, _ in heard] == ["phone"], "what came meanwhile, once"
+    clock.step(10)
+    running.tell_news()
+    assert len(heard) == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from kiosk.room import Room
 from kiosk.store.store import ROOM_FILE
 from kiosk.sync import client
 from tests.support import meetings as m
+from tests.support.browsers import Browser
 from tests.support.clock import StillClock
 from tests.support.databases import migrated_file as migrated_file
 from tests.support.offices import Office, an_office
@@ -160,3 +163,17 @@ def test_the_note_holds_no_answer(sealed: Room) -> None:
         "records",
     }
     assert "drink" not in json.dumps(dict(act.note))
+
+
+def test_nothing_that_phones_were_shown_is_kept_of_a_deleted_meeting(client: Browser, room: Room) -> None:
+    room.import_document(m.meeting(m.single("drink")))
+    room.start("m1")
+    phone = client.phone()
+    stage = weakref.ref(room.stage("m1"))
+    assert phone.get("/api/v1/state").status_code == 200
+    room.end("m1")
+    shown = weakref.ref(room.stage("m1"))
+    assert phone.get("/api/v1/state").status_code == 200
+    room.delete("m1", why="a rehearsal")
+    gc.collect()
+    assert (stage(), shown()) == (None, None)

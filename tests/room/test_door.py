@@ -115,6 +115,14 @@ def test_codes_turn_by_themselves_and_the_last_one_has_a_minute_of_grace(
     assert running.stage("m1").meeting.code == kept
 
 
+def test_a_change_by_hand_ends_every_code_before_it(running: Room, clock: StillClock) -> None:
+    running.turn_code_every("m1", 10)
+    clock.step(10 * 60 + 1)
+    running.turn_codes()
+    running.change_code("m1")
+    assert refused(lambda: running.join("MEET")) == "no_such_code"
+
+
 def test_more_devices_than_heads(running: Room, clock: StillClock) -> None:
     for _ in range(3):
         running.join("MEET", address="10.0.0.1")

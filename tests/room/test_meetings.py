@@ -13,6 +13,7 @@ from kiosk import documents
 from kiosk.app import Kiosk
 from kiosk.problems import Problem
 from kiosk.room import Room
+from kiosk.room.meetings import Imported
 from tests.support import meetings as m
 from tests.support.clock import StillClock
 from tests.support.kiosks import a_kiosk
@@ -49,7 +50,7 @@ def version(room: Room, meeting_id: str = "m1") -> int:
 
 
 def test_a_document_becomes_a_prepared_meeting(room: Room) -> None:
-    assert room.import_document(m.meeting(*QUESTIONS)) == ("m1", "MEET", True)
+    assert room.import_document(m.meeting(*QUESTIONS)) == Imported("m1", "MEET", is_new=True)
     stage = room.stage("m1")
     assert (stage.status, stage.item, stage.wall, stage.rounds) == ("prepared", None, "join", ())
     assert [question.id for question in stage.questions.values()] == ["age", "p", "q"]
@@ -57,9 +58,29 @@ def test_a_document_becomes_a_prepared_meeting(room: Room) -> None:
 
 def test_the_same_document_again_changes_nothing(running: Room) -> None:
     before = running.stage("m1")
-    assert running.import_document(m.meeting(*QUESTIONS, agenda=AGENDA)) == ("m1", "MEET", False)
+    assert running.import_document(m.meeting(*QUESTIONS, agenda=AGENDA)) == Imported(
+        "m1", "MEET", is_new=False
+    )
     assert running.stage("m1") == before
     assert len(running.meetings()) == 1
+
+
+def test_a_document_that_says_nothing_with_null_is_the_same(room: Room) -> None:
+    question = {**m.single("q"), "pair_with": None, "sensitive": None}
+    item = {"id": "i", "type": "join", "question": None}
+    room.import_document(m.meeting(question, agenda=[item], code=None))
+    again = room.import_document(m.meeting(m.single("q"), agenda=[{"id": "i", "type": "join"}], code=None))
+    assert again == Imported("m1", room.stage("m1").meeting.code, is_new=False)
+
+
+def test_a_document_goes_out_with_the_code_of_today_and_may_come_in_again(running: Room) -> None:
+    running.change_code("m1", "HALL7")
+    document = running.document("m1")
+    assert (document["code"], document["meeting"]["code"]) == ("HALL7", "HALL7")
+    assert running.import_document(document) == Imported("m1", "HALL7", is_new=False)
+    assert running.import_document(m.meeting(*QUESTIONS, agenda=AGENDA)) == Imported(
+        "m1", "HALL7", is_new=False
+    )
 
 
 def test_other_content_under_a_known_id_is_refused(room: Room) -> None:
@@ -71,12 +92,13 @@ def test_other_content_under_a_known_id_is_refused(room: Room) -> None:
 
 def test_a_document_without_a_code_is_given_one(room: Room) -> None:
     document = m.meeting(*QUESTIONS, code=None)
-    _, code, is_new = room.import_document(document)
-    assert is_new
+    imported = room.import_document(document)
+    code = imported.code
+    assert imported.is_new
     assert len(code) == 5
     assert set(code) <= set(documents.CODE_ALPHABET)
     assert room.meeting_with_code(code.lower()).meeting.id == "m1"
-    assert room.import_document(document) == ("m1", code, False)
+    assert room.import_document(document) == Imported("m1", code, is_new=False)
 
 
 def test_what_is_exported_can_be_brought_in_elsewhere_and_is_the_same(room: Room, tmp_path: Path) -> None:
@@ -84,9 +106,11 @@ def test_what_is_exported_can_be_brought_in_elsewhere_and_is_the_same(room: Room
     exported = room.document("sample-2030-dialogue")
     assert (exported["id"], exported["code"]) == ("sample-2030-dialogue", "MYRAN")
     assert {name: exported[name] for name in documents.sample()} == documents.sample()
-    assert room.import_document(exported)[2] is False
+    assert room.import_document(exported).is_new is False
     with a_kiosk(tmp_path / "elsewhere") as elsewhere:
-        assert elsewhere.room.import_document(exported) == ("sample-2030-dialogue", "MYRAN", True)
+        assert elsewhere.room.import_document(exported) == Imported(
+            "sample-2030-dialogue", "MYRAN", is_new=True
+        )
         assert elsewhere.room.document("sample-2030-dialogue") == exported
 
 
@@ -138,7 +162,7 @@ def test_a_broken_document_is_refused_and_nothing_is_kept(room: Room, document: 
         room.import_document(document)
     assert problem.value.code == "document"
     assert problem.value.details["path"]
-    assert problem.value.details["reason"]
+    assert " " in problem.value.details["reason"], "people are told in words"
     assert problem.value.sentence()
     assert room.meetings() == []
 
@@ -160,10 +184,10 @@ def test_a_meeting_that_there_is_not(room: Room, name: str) -> None:
 
 
 def test_a_copy_has_an_id_and_a_code_of_its_own_and_the_same_questions(running: Room) -> None:
-    new_id, code = running.duplicate("m1", {})
-    copy = running.stage(new_id)
-    assert new_id != "m1"
-    assert code != "MEET"
+    made = running.duplicate("m1", {})
+    copy = running.stage(made.id)
+    assert made.id != "m1"
+    assert made.code != "MEET"
     assert copy.status == "prepared"
     assert copy.questions == running.stage("m1").questions
     assert copy.agenda == running.stage("m1").agenda
@@ -171,9 +195,9 @@ def test_a_copy_has_an_id_and_a_code_of_its_own_and_the_same_questions(running: 
 
 def test_what_is_changed_in_a_copy(running: Room) -> None:
     changes = {"title": {"sv": "Igen"}, "place": "Byske", "date": "2026-12-01", "code": "byske"}
-    new_id, code = running.duplicate("m1", changes)
-    copy = running.stage(new_id).meeting
-    assert code == "BYSKE"
+    made = running.duplicate("m1", changes)
+    copy = running.stage(made.id).meeting
+    assert made.code == "BYSKE"
     assert (copy.title, copy.place, copy.date) == ({"sv": "Igen"}, {"en": "Byske"}, "2026-12-01")
     assert running.stage("m1").meeting.title == {"en": "A small meeting"}
 

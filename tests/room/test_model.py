@@ -193,7 +193,7 @@ class Hall:
 
 @cache
 def _voters_of(room: Room, meeting: str) -> list[Participant]:
-    _, code, _ = room.import_document(m.meeting(m.single("p"), m.multiple("several"), id=meeting, code=None))
+    code = room.import_document(m.meeting(m.single("p"), m.multiple("several"), id=meeting, code=None)).code
     room.start(meeting)
     return [room.join(code).participant for _ in range(VOTERS)]
 

@@ -145,7 +145,7 @@ def test_many_without_an_answer_are_not_compared(running: Room) -> None:
 
 
 def test_the_samples_populations_are_marked_and_fit_its_questions(room: Room) -> None:
-    meeting_id, _, _ = room.import_document(documents.sample())
+    meeting_id = room.import_document(documents.sample()).id
     stage = room.stage(meeting_id)
     for name, table in documents.sample_populations():
         assert set(name) == {"sv", "da", "nb", "fi", "en"}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import queue
 import random
-import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,6 +18,7 @@ from tests.support.people import chosen, people
 
 VOTERS = 200
 RACES = 50
+CLOSERS, CLOSES = 4, 30
 
 
 class Race:
@@ -74,13 +73,51 @@ def test_acknowledged_is_counted(room: Room) -> None:
     assert refused_in_all > 0  # or nobody was racing
 
 
-@pytest.fixture
-def hasty_threads() -> Iterator[None]:
-    """Threads that take turns far more often than usual, so that what can go wrong between them does."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
+@pytest.mark.usefixtures("hasty_threads")
+def test_of_several_who_close_at_once_each_sees_what_came_of_it(room: Room) -> None:
+    """Also those who found it closed already: they must not read how the meeting stood before."""
+    room.import_document(m.meeting(m.single("p")))
+    room.start("m1")
+
+    def close(round_id: str, together: threading.Barrier) -> int:
+        together.wait(timeout=60)
+        room.close_round(round_id)
+        return room.stage("m1").version
+
+    with ThreadPoolExecutor(CLOSERS) as pool:
+        for _ in range(CLOSES):
+            round_id = room.open_round("m1", "p")
+            opened = room.stage("m1").version
+            together = threading.Barrier(CLOSERS)
+            seen = pool.map(close, [round_id] * CLOSERS, [together] * CLOSERS)
+            assert list(seen) == [opened + 1] * CLOSERS
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_a_stage_is_of_one_moment(room: Room) -> None:
+    """Whoever reads how a meeting stands while somebody acts sees all of an act or nothing of it."""
+    room.import_document(m.meeting(m.single("p")))
+    room.start("m1")
+    round_id = room.open_round("m1", "p")
+    room.close_round(round_id)
+    closed = room.stage("m1").version
+    acting = threading.Event()
+    acting.set()
+
+    def look() -> set[tuple[int, str]]:
+        seen: set[tuple[int, str]] = set()
+        while acting.is_set():
+            stage = room.stage("m1")
+            seen.add(((stage.version - closed) % 2, stage.rounds[-1].status))
+        return seen
+
+    with ThreadPoolExecutor(CLOSERS) as pool:
+        looking = [pool.submit(look) for _ in range(CLOSERS)]
+        for _ in range(CLOSES):
+            room.reveal(round_id)
+            room.hide(round_id)
+        acting.clear()
+    assert set().union(*(looked.result() for looked in looking)) <= {(0, "closed"), (1, "revealed")}
 
 
 @pytest.mark.usefixtures("hasty_threads")

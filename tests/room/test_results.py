@@ -62,10 +62,26 @@ def test_bars_with_counts_shares_and_lengths(running: Room) -> None:
 
 def test_the_base_says_who_is_in_it(running: Room) -> None:
     shown = result(running, "p", [*options(a=14), ABSTAIN, ABSTAIN], there=4)
-    assert shown.base_line == "n = 16 of 20 connected, 2 abstained"
+    assert shown.base_line == "16 of 20 have answered, 2 abstained, percent of 14"
     assert (shown.answered, shown.valid, shown.abstained, shown.connected) == (16, 14, 2, 20)
     assert "16" in shown.honest_line
     assert "20" in shown.honest_line
+    assert shown.honest_line.endswith(shown.chosen_line)
+
+
+def test_shares_that_are_rounded_together_say_so(running: Room) -> None:
+    alike = result(running, "p", options(a=8, b=8))
+    assert not any("rounded" in note for note in alike.notes)
+    thirds = result(running, "p", options(a=5, b=5, c=5))
+    assert [bar.percent for bar in thirds.bars[:3]] == [34, 33, 33]
+    assert any("rounded" in note for note in thirds.notes)
+
+
+def test_answers_without_an_order_are_read_by_size(running: Room) -> None:
+    read = result(running, "p", options(a=2, b=6, c=6)).largest_first()
+    assert [bar.id for bar in read.bars][:3] == ["b", "c", "a"]
+    scale = result(running, "degree", degrees(1, 9, 2, 0, 0))
+    assert scale.largest_first() == scale
 
 
 def test_several_answers_may_add_to_more_than_100(running: Room) -> None:
@@ -113,7 +129,7 @@ def test_nobody_chose_anything_of_a_scale_alone(running: Room) -> None:
     """All abstain: there is no result, and that is no fault."""
     shown = result(running, "degree", [ABSTAIN] * 20)
     assert shown.withheld == "too_few"
-    assert shown.base_line == "n = 20 of 20 connected"
+    assert shown.base_line == "20 of 20 have answered"
 
 
 def test_the_headline_of_a_scale_is_its_two_highest_steps(running: Room) -> None:
@@ -123,7 +139,7 @@ def test_the_headline_of_a_scale_is_its_two_highest_steps(running: Room) -> None
     assert shown.headline.startswith("54%")
     assert "Answer E" in shown.headline
     assert "Answer D" in shown.headline
-    assert shown.base_line == "n = 110 of 110 connected, 10 do not know"
+    assert shown.base_line == "110 of 110 have answered, 10 do not know, percent of 100"
     assert shown.ordered
 
 
@@ -147,9 +163,10 @@ def test_a_line_of_numbers_has_its_end_labels_in_the_language(running: Room) -> 
     assert [bar.id for bar in shown.bars] == [str(number) for number in range(11)]
 
 
-def test_the_headline_of_a_line_of_numbers_reads_as_a_sentence(running: Room) -> None:
+def test_a_line_of_numbers_leads_with_its_middle(running: Room) -> None:
     shown = result(running, "mark", [*[value(9)] * 2, *[value(10)] * 2, *[value(3)] * 8])
-    assert shown.headline == "33% answered 9 or 10"
+    assert shown.headline == "The answer in the middle: “3”."
+    assert shown.aside == "33% answered 9 or 10"
 
 
 def test_the_headline_of_few_numbers_is_in_counts(running: Room) -> None:

@@ -20,7 +20,7 @@ ABOUT_ALL = frozenset(
     {
         "import_document", "choose_meeting", "set_wifi", "turn_codes", "import_population",
         "choose_population", "forget_population", "map_categories", "look_after", "tell_news",
-        "choose_backup_folder", "enrol", "pin_central", "finish_acts", "duplicate",
+        "choose_backup_folder", "enrol", "pin_central", "finish_acts", "duplicate", "when_deleted",
     }
 )  # fmt: skip
 """Verbs that change no meeting that is here: others, the machine, the dialogue, or a new meeting."""
@@ -30,7 +30,7 @@ LOOKS = frozenset(
         "join_text", "wifi", "participant", "mine", "devices", "progress", "disclosed", "texts", "pictures",
         "waiting", "compared", "populations", "population", "compared_with", "now", "presence", "saving",
         "can_save", "troubles", "slept", "backup_folder", "backup_report", "thresholds", "seal_preview",
-        "kept", "overdue", "central", "site", "bundle_file", "verified_receipt", "deleted",
+        "kept", "overdue", "central", "site", "bundle_file", "verified_receipt", "deleted", "live",
     }
 )  # fmt: skip
 NOT_CONTENT = frozenset({"send_home", "take_receipt", "keep_until", "delete"})
@@ -149,5 +149,5 @@ def made_again(data: Path) -> object:
 
 def test_every_verb_of_the_room_has_been_thought_of(room: Room) -> None:
     verbs = {name for name in dir(room) if not name.startswith("_")}
-    others = {"cast_later", "cast_spelt_later"}  # other ways into what "cast" is
+    others = {"cast_later", "cast_spelt_later", "make_comparison"}  # other ways into "cast" and "compare"
     assert verbs == {*ABOUT_ALL, *LOOKS, *NOT_CONTENT, *REFUSED, *CHANGES_NOTHING, *others}

@@ -315,3 +315,17 @@ def test_only_the_last_runs_of_a_pair_share_numbers(room: Room, data: Path) -> N
     assert by_number["again"] == by_number["after"]
     assert by_number["first"] != by_number["after"] != by_number["second"]
     assert by_number["first"] != by_number["second"]
+
+
+def test_a_rehearsal_that_was_looked_at_after_the_end_is_not_in_the_sealed_picture(room: Room) -> None:
+    room.import_document(m.meeting(m.about_you("age"), m.single("q")))
+    room.start("m1")
+    (door,) = room.stage("m1").composition_rounds()
+    vote_all(room, people(room, 20, rehearsal=True), door.id, [chosen("a")] * 20)
+    vote_all(room, people(room, 12), door.id, [chosen("b")] * 12)
+    room.end("m1")
+    room.disclosed(door.id)
+    room.seal("m1")
+    picture = room.pictures("m1")[door.id]
+    assert picture is not None
+    assert (picture.answered, picture.shown["b"]) == (12, 12)

@@ -18,6 +18,7 @@ from kiosk.live.events import AUDIENCES
 from kiosk.live.hub import Hub
 from kiosk.room import Room
 from kiosk.room.watch import DISTURBED_SECONDS, STAYS_SECONDS
+from kiosk.settings import Settings
 from kiosk.timekeeping import Disturbance
 from kiosk.troubles import CODES, MB, Attendance, Signs, troubles
 from kiosk.whereabouts import Whereabouts
@@ -268,10 +269,10 @@ def test_the_code_on_the_wall_follows_the_address(
 def a_kiosk_anywhere(data: Path, clock: StillClock) -> Kiosk:
     """A kiosk that listens on every address of the machine."""
     return make_kiosk(
-        data,
+        Settings(data),
         engine_named("threading"),
         Whereabouts(clock, port=8080, local_port=8081),
+        clock,
         console=Window(facilitator.blueprint, facilitator.render_state),
         wall=Window(display.blueprint, display.render_state),
-        clock=clock,
     )

@@ -11,9 +11,10 @@ import pytest
 import kiosk.statistics.composition as composition
 import kiosk.statistics.disclosure.flows as flows
 import kiosk.statistics.disclosure.groups as groups
+import kiosk.statistics.disclosure.live as live
 from kiosk.meeting.tally import Tally
-from kiosk.statistics.disclosure import Transitions, disclose, disclose_flows
-from tests.support.attacker import Cell
+from kiosk.statistics.disclosure import Transitions, disclose, disclose_flows, disclose_live
+from tests.support.attacker import Attacker, Cell
 from tests.support.hall import Hall, Shown, interrogate
 
 MEETINGS = int(os.environ.get("KIOSK_ATTACKED_MEETINGS", "1000"))
@@ -80,3 +81,36 @@ def test_flows_that_are_not_weighed_give_single_steps_away(monkeypatch: pytest.M
         ("flow", "yes", "no"): 2,
         ("flow", "no", "yes"): 4,
     }
+
+
+def found_out_by_neighbours(answers: list[str], block: int, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Whose answers follow from bars alone, for one who saw in which order everybody pressed."""
+    monkeypatch.setattr(live, "ballots_shown_live", lambda received, *_: received // block * block)
+    attacker = Attacker()
+    people = [
+        {option: attacker.wonder((place, option), int(option == given)) for option in OPTIONS}
+        for place, given in enumerate(answers)
+    ]
+    for person in people:
+        attacker.learn_sum(person.values(), 1, 1)
+    ballots = [{option: int(option == given) for option in OPTIONS} for given in answers]
+    for received in range(block, len(ballots) + 1, block):
+        bars = disclose_live("r", ballots[:received], sensitive=False)
+        assert bars is not None
+        for option, share in bars.percents.items():
+            least, most = ((share + side) * received / 100 for side in (-2.5, 2.5))
+            attacker.learn_sum([person[option] for person in people[:received]], least, most)
+    found = attacker.find_out(attacker.truth, random.Random(0))
+    return {place for place in range(len(answers)) if (place, "yes") in found}
+
+
+OPTIONS = ("yes", "no")
+
+
+def test_bars_of_whole_blocks_tell_an_answer_only_where_all_of_a_block_agree(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mixed = ["yes", "no", "yes", "yes", "no", "no", "yes", "no", "yes", "no"] * 4
+    assert found_out_by_neighbours(mixed, 10, monkeypatch) == set()
+    assert found_out_by_neighbours(["yes"] * 20, 10, monkeypatch) == set(range(20)), "what is left, and told"
+    assert found_out_by_neighbours(mixed[:18], 1, monkeypatch) == set(range(18)), "as bars that move at once"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 from typing import Any
 
@@ -18,7 +19,6 @@ from kiosk.statistics.weighting import (
     calibrate_linearly,
     calibrate_within_bounds,
     effective_size,
-    gather_cells,
     post_stratify,
     rake,
     targets_from,
@@ -110,7 +110,7 @@ def test_a_category_without_anybody_is_named() -> None:
 
 
 def test_missing_is_a_category_of_its_own_with_its_observed_share() -> None:
-    some = gather_cells([("young",)] * 10 + [("old",)] * 50 + [(None,)] * 20)
+    some: Counter[tuple[str | None, ...]] = Counter([("young",)] * 10 + [("old",)] * 50 + [(None,)] * 20)
     targets = targets_from(some, 0, {"young": 300, "old": 900})
     assert targets == {"young": 15, "old": 45, None: 20}
     assert weighted(rake(some, [targets])).weights[(None,)] == 1

@@ -56,7 +56,7 @@ def cast_in_turn(kiosk: Kiosk, round_id: str, everyone: list[Participant]) -> li
         earlier = words() if place % 10 == 0 else None
         for said in filter(None, (earlier, final := words())):
             # Phones with ids that count upwards must not bring their order in either.
-            kiosk.room.cast(who, f"ballot-{place:04d}-{said[:4]}", round_id, {"text": said})
+            kiosk.room.cast(who, f"ballot-{place:04d}-{said}", round_id, {"text": said})
         votes.append(Vote(who, final, earlier))
     return votes
 

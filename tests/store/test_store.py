@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -103,9 +104,71 @@ def test_a_constraint_is_raised_where_the_job_came_from(store: Store) -> None:
     assert store.saving.ok
 
 
+def test_a_threads_reader_ends_with_the_thread(store: Store, path: Path) -> None:
+    """The engine of threads has one for each connection: left to the collector, they would pile up."""
+
+    def opened() -> int:
+        files = (file.resolve() for file in Path("/proc/self/fd").iterdir())
+        return sum(file.name.startswith(path.name) for file in files)
+
+    gc.disable()
+    try:
+        before = opened()
+        for _ in range(50):
+            thread = threading.Thread(target=noted, args=[store])
+            thread.start()
+            thread.join()
+        assert opened() <= before + 2
+    finally:
+        gc.enable()
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_disk(store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        store.write(lambda tx: tx.execute("SELECT nothing FROM nowhere"))
+    assert store.saving.ok
+    store.write(note("after it"))
+
+
+def test_who_cannot_be_told_keeps_nobody_else_from_hearing(
+    store: Store, capfd: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[object] = []
+
+    def double(tx: Connection, items: Sequence[int]) -> list[int]:
+        return [2 * item for item in items]
+
+    def deaf(outcome: object) -> None:
+        raise RuntimeError("gone")
+
+    store.gather_later(double, 1, deaf)
+    store.gather_later(double, 2, heard.append)
+    assert store.gather(double, 3) == 6
+    assert store.gather(double, 4) == 8
+    assert heard == [4]
+    assert "gone" in capfd.readouterr().err
+
+
 def test_readers_cannot_write(store: Store) -> None:
     with pytest.raises(sqlite3.OperationalError):
         store.reader().execute("DELETE FROM setting")
+
+
+def test_a_log_that_is_being_written_to_is_not_taken_for_damaged(path: Path, engine: Engine) -> None:
+    store = Store(path, engine)
+
+    def write() -> None:
+        for number in range(300):
+            store.write(note(f"n{number}", "x" * 2_000), forget_order=number % 100 == 0)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    looks = 0
+    while writing.is_alive():
+        assert store.changed_pages() == []
+        looks += 1
+    assert looks
+    store.close()
 
 
 def test_what_is_waiting_is_written_before_the_file_closes(path: Path) -> None:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
-from kiosk.sync.bundle import Bundle, make_bundle
+from kiosk.meeting.document import canonical
+from kiosk.sync.bundle import Bundle, SignedManifest, make_bundle, per_table
 from kiosk.sync.records import Record
-from kiosk.sync.signing import Key, Site
+from kiosk.sync.signing import BUNDLE, Key, Site
 from tests.support import meetings as m
 
 Records = list[tuple[str, Record]]
 OPTIONS = "abc"
+POPULATION: Record = {
+    "name": {"sv": "Kommunen", "en": "The municipality"},
+    "example": False,
+    "table": "variable;category;count;source;date;age_base\nage;A;600;SCB;2025;16+\nage;B;300;SCB;2025;16+\n",
+    "mapping": {"age": {"variable": "age", "categories": {"A": "a", "B": "b"}}},
+}
 
 
 def a_site(name: str = "5171e00000000001") -> Site:
@@ -35,6 +43,16 @@ def a_bundle(
     return make_bundle(site or a_site(), "tests", meeting, records)
 
 
+def of_first_schema(site: Site, **of_bundle: Any) -> Bundle:
+    """The same as a laptop has made it that knows schema 1 alone: without a population."""
+    bundle = a_bundle(site, **of_bundle)
+    own = bundle.manifest.of_meeting
+    manifest = replace(bundle.manifest, schema=1, parts=own, tables=per_table(own))
+    written = canonical(asdict(manifest)).encode()
+    signed = SignedManifest(written, site.key.sign(BUNDLE, written), manifest)
+    return Bundle(signed, {part.sha256: bundle.parts[part.sha256] for part in own})
+
+
 def some_records(meeting: str, questions: int, voters: int, seed: int) -> Records:
     chance = random.Random(f"{meeting}-{seed}")
     asked = [m.single(f"q{number}", breakdown=["age"]) for number in range(questions)]
@@ -51,7 +69,7 @@ def some_records(meeting: str, questions: int, voters: int, seed: int) -> Record
     records.append(("tallies", _tally("round-1", Counter(a=voters - 1, b=1, c=0), voters)))
     for number in range(questions):
         records += _answered(number + 2, f"q{number}", voters, chance)
-    return records + _texts(questions + 2, voters)
+    return [*records, *_texts(questions + 2, voters), ("populations", POPULATION)]
 
 
 def _answered(number: int, question: str, voters: int, chance: random.Random) -> Records:

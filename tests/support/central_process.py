@@ -13,18 +13,20 @@ from io import StringIO
 from pathlib import Path
 
 from kiosk.central.main import main
+from tests.support.disks import FaultyDisk
 from tests.support.running import READY_SECONDS, ROOT, free_port, until
 
 Finished = subprocess.CompletedProcess[str]
 
 
 class RunningCentral:
-    """``python3 run.py central`` on a database and a folder."""
+    """``python3 run.py central`` on a database and a folder, also on a disk that can go wrong."""
 
-    def __init__(self, database: str, data: Path) -> None:
+    def __init__(self, database: str, data: Path, disk: FaultyDisk | None = None) -> None:
         self.port = free_port()
         self._flags = ["--database", database, "--data", str(data)]
         self._log = data.parent / "central.log"
+        self._environment = surroundings() | (disk.environment() if disk is not None else {})
         self.start()
 
     @property
@@ -43,7 +45,7 @@ class RunningCentral:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                env=surroundings(),
+                env=self._environment,
             )
         until(self._answers, f"the central store did not start: {self._log}", READY_SECONDS)
 
@@ -67,13 +69,6 @@ class RunningCentral:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(timeout=20)
-
-    def let_files_grow_to(self, size: int) -> None:
-        """Let no file that it writes become larger than this: to the store, a disk that is full."""
-        unlimited = resource.RLIM_INFINITY
-        resource.prlimit(
-            self._process.pid, resource.RLIMIT_FSIZE, (size if size >= 0 else unlimited, unlimited)
-        )
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, f"the central store ended by itself:\n{self.log}"

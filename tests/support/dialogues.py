@@ -32,6 +32,7 @@ def held(
     hands: dict[str, int] | None = None,
     site: Site | None = None,
     dialogue: str = DIALOGUE,
+    population: Record | None = None,
     **of_question: Any,
 ) -> Bundle:
     """A meeting that was asked which bus: a letter for each answer, ``-`` for an abstention.
@@ -63,6 +64,8 @@ def held(
         for number, text in enumerate(texts, start=1):
             by = {"round": "r3", "respondent": number, "channel": None}
             records.append(("texts", {**by, "text": text, "composition": {}}))
+    if population is not None:
+        records.append(("populations", population))
     return make_bundle(site or a_site(), dialogue, name, records)
 
 

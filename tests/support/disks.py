@@ -23,11 +23,11 @@ class FaultyDisk:
             **os.environ,
             "LD_PRELOAD": str(self.library),
             "KIOSK_FAULT": str(self.switch),
-            "KIOSK_FAULT_UNDER": str(self.under),
+            "KIOSK_FAULT_UNDER": f"{self.under}/",
         }
 
     def be(self, fault: str) -> None:
-        """``slow 100`` (milliseconds a flush), ``readonly``, ``broken``, or ``good``, from now on."""
+        """``slow 100`` (milliseconds a flush), ``readonly``, ``broken``, ``full`` or ``good`` from now on."""
         new = self.switch.with_suffix(".new")
         new.write_text(fault)
         new.replace(self.switch)

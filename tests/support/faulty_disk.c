@@ -1,6 +1,7 @@
 /* A disk that misbehaves, preloaded before a process. The file named by KIOSK_FAULT says how, at any moment:
    "slow 100" makes each flush take so many milliseconds longer; "readonly" refuses every write below
-   KIOSK_FAULT_UNDER; "broken" answers such writes with an I/O error. Anything else is a good disk. */
+   KIOSK_FAULT_UNDER; "broken" answers such writes with an I/O error; "full" has no room there for what would make
+   a file longer. Anything else is a good disk. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +51,14 @@ static int handle_is_under(int handle) {
   return is_under(path);
 }
 
+static int is_full(int handle, off_t end) {
+  char word[32] = "";
+  int number;
+  struct stat now;
+  if (!fault(word, &number) || strcmp(word, "full")) return 0;
+  return !fstat(handle, &now) && S_ISREG(now.st_mode) && end > now.st_size && handle_is_under(handle);
+}
+
 static void delay(void) {
   char word[32] = "";
   int number;
@@ -76,10 +87,44 @@ int fdatasync(int handle) {
       errno = error;                                                           \
       return -1;                                                               \
     }                                                                          \
+    if (is_full(handle, offset + count)) {                                     \
+      errno = ENOSPC;                                                          \
+      return -1;                                                               \
+    }                                                                          \
     return real(handle, what, count, offset);                                  \
   }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
+
+#define PWRITEV(NAME, OFFSET)                                                  \
+  ssize_t NAME(int handle, const struct iovec *what, int count, OFFSET offset) { \
+    ssize_t (*real)(int, const struct iovec *, int, OFFSET) = dlsym(RTLD_NEXT, #NAME); \
+    if (count > 0 && is_full(handle, offset + 1)) {                            \
+      errno = ENOSPC;                                                          \
+      return -1;                                                               \
+    }                                                                          \
+    return real(handle, what, count, offset);                                  \
+  }
+PWRITEV(pwritev, off_t)
+PWRITEV(pwritev64, off64_t)
+
+#define FALLOCATE(NAME, OFFSET)                                                \
+  int NAME(int handle, OFFSET offset, OFFSET length) {                         \
+    int (*real)(int, OFFSET, OFFSET) = dlsym(RTLD_NEXT, #NAME);                \
+    return is_full(handle, offset + length) ? ENOSPC : real(handle, offset, length); \
+  }
+FALLOCATE(posix_fallocate, off_t)
+FALLOCATE(posix_fallocate64, off64_t)
+
+ssize_t write(int handle, const void *what, size_t count) {
+  ssize_t (*real)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+  off_t place = lseek(handle, 0, SEEK_CUR);
+  if (place >= 0 && is_full(handle, place + count)) {
+    errno = ENOSPC;
+    return -1;
+  }
+  return real(handle, what, count);
+}
 
 #define OPEN(NAME)                                                             \
   int NAME(const char *path, int flags, ...) {                                 \

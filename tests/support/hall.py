@@ -20,6 +20,7 @@ from kiosk.statistics.disclosure import (
     Disclosed,
     DisclosedFlows,
     DisclosedGroups,
+    DisclosedLive,
     Row,
     Transitions,
     disclose,
@@ -49,6 +50,7 @@ class Shown:
     totals: dict[str, Disclosed] = field(default_factory=dict)
     tables: list[tuple[DisclosedGroups, AnswersByGroup, int, Mapping[str, int]]] = field(default_factory=list)
     flows: list[tuple[DisclosedFlows, Transitions]] = field(default_factory=list)
+    live: dict[str, list[tuple[DisclosedLive, Mapping[str, int]]]] = field(default_factory=dict)
 
 
 class Hall:
@@ -188,6 +190,8 @@ def interrogate(hall: Hall, shown: Shown) -> tuple[Attacker, list[Cell]]:
         guarded += read_table(attacker, hall, shown, table, truth, pictures_seen, said)
     for told, transitions in shown.flows:
         guarded += read_flows(attacker, shown, told, transitions)
+    for round_id, bars in shown.live.items():
+        watch_live(attacker, bars, shown.totals[round_id].counts if not hall.changes_mind else None)
     return attacker, guarded
 
 
@@ -212,6 +216,28 @@ def watch_pictures(
                 attacker.learn_sum([cell], 0, inf, less=[(name, number - 1, group)])
         before = dict(picture.shown)
     return guarded
+
+
+def watch_live(
+    attacker: Attacker,
+    seen: Sequence[tuple[DisclosedLive, Mapping[str, int]]],
+    total: Mapping[str, int] | None,
+) -> None:
+    """Bars of the first ballots, to the nearest five percent: each picture's are among the next one's."""
+    before: dict[str, Cell] = {}
+    for bars, counts in seen:
+        cells = {
+            option: attacker.wonder((bars.round, bars.ballots, option), count)
+            for option, count in counts.items()
+        }
+        attacker.learn_sum(cells.values(), bars.ballots, bars.ballots)
+        for option, cell in cells.items():
+            least, most = (bars.percents[option] + side for side in (-2.5, 2.5))
+            attacker.learn_sum([cell], least * bars.ballots / 100, most * bars.ballots / 100)
+            attacker.learn_sum([cell], 0, inf, less=[before[option]] if before else [])
+            if total is not None:
+                attacker.learn(cell, 0, total[option])
+        before = cells
 
 
 def read_table(

@@ -11,6 +11,7 @@ import facilitator
 from kiosk.app import Kiosk, Window, make_kiosk
 from kiosk.clock import Clock
 from kiosk.engine import Engine, engine_named
+from kiosk.settings import Settings
 from kiosk.statistics.thresholds import DEFAULTS, Thresholds
 from kiosk.whereabouts import Whereabouts
 from tests.support.clock import StillClock
@@ -30,13 +31,12 @@ def a_kiosk(
     engine = engine or engine_named("threading")
     clock = clock or StillClock()
     kiosk = make_kiosk(
-        data,
+        Settings(data, thresholds=thresholds),
         engine,
         Whereabouts(clock, port=8080, local_port=8081, host=ADDRESS),
+        clock,
         console=Window(facilitator.blueprint, facilitator.render_state),
         wall=Window(display.blueprint, display.render_state),
-        clock=clock,
-        thresholds=thresholds,
     )
     try:
         yield kiosk

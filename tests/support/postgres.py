@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -16,6 +16,7 @@ import psycopg
 
 from kiosk.central.database import Database
 from kiosk.central.tables import metadata
+from tests.support.disks import FaultyDisk
 from tests.support.running import free_port
 
 USER = "kiosk"
@@ -25,7 +26,8 @@ SHARED = "shared"
 class PostgreSQL:
     """A cluster, with one database that tests take in turn and others for whoever needs one alone."""
 
-    def __init__(self, port: int, control: Sequence[Path | str], options: str) -> None:
+    def __init__(self, folder: Path, port: int, control: Sequence[Path | str], options: str) -> None:
+        self.folder = folder
         self._port = port
         self._control = control
         self._options = options
@@ -36,6 +38,10 @@ class PostgreSQL:
 
     def start(self) -> None:
         _call([*self._control, "-o", self._options, "start"])
+
+    def restart_on(self, disk: FaultyDisk) -> None:
+        """Start it on a disk that can go wrong, whether it runs or has given up."""
+        _call([*self._control, "-o", self._options, "-m", "immediate", "restart"], disk.environment())
 
     def die(self) -> None:
         """As after a crash: no connection is let finish, nothing is tidied up."""
@@ -78,7 +84,7 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         )
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         control: list[Path | str] = [programs / "pg_ctl", "-D", cluster, "-w", "-l", folder / "log"]
-        postgresql = PostgreSQL(port, control, options)
+        postgresql = PostgreSQL(folder, port, control, options)
         postgresql.start()
         try:
             postgresql.make_shared()
@@ -105,11 +111,12 @@ def _own(folder: Path) -> None:
         shutil.chown(folder, "postgres", "postgres")
 
 
-def _call(command: Sequence[Path | str]) -> None:
+def _call(command: Sequence[Path | str], environment: Mapping[str, str] | None = None) -> None:
     other = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
     done = subprocess.run(
         command,
         cwd="/",
+        env=environment,
         user=other.pw_uid if other else None,
         group=other.pw_gid if other else None,
         extra_groups=[] if other else None,

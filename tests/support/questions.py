@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 def question(item: Json) -> Question:
-    return read_question(item, "en")
+    return read_question(item, ["en"])
 
 
 SINGLE = question(meetings.single("single"))

@@ -28,17 +28,25 @@ from kiosk.sync.bundle import (
 )
 from kiosk.sync.records import TABLES, Unfit
 from kiosk.sync.signing import BUNDLE, RECEIPT, Site, verify
-from tests.support.bundles import a_bundle, a_site, some_records
+from tests.support.bundles import a_bundle, a_site, of_first_schema, some_records
 from tests.support.tampering import TAMPERINGS, change_an_answer, entries_of, sign_by_another, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = "b4296917eb75bd4474fb382dfa0426bc66a130f05b40542d05fa054f297699b0"
+GOLDEN = "6be77729ff83b2790eb5dd64f856bfdc2235289a4ac4a561b4e16385545aef34"
 """Of the file below. When it changes, so has the format, and its number must too."""
+GOLDEN_OF_SCHEMA_1 = "b4296917eb75bd4474fb382dfa0426bc66a130f05b40542d05fa054f297699b0"
 
 
 def test_the_same_meeting_is_the_same_file() -> None:
     assert pack(a_bundle()) == pack(a_bundle())
     assert sha256(pack(a_bundle(questions=1, voters=3))).hexdigest() == GOLDEN
+
+
+def test_a_file_of_the_first_schema_is_still_what_it_was() -> None:
+    first = of_first_schema(a_site(), questions=1, voters=3)
+    assert sha256(pack(first)).hexdigest() == GOLDEN_OF_SCHEMA_1
+    assert unpack(pack(first)) == first
+    assert first.manifest.content == a_bundle(questions=1, voters=3).manifest.content
 
 
 def test_a_file_reads_back_as_it_was() -> None:

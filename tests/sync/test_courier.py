@@ -13,7 +13,7 @@ from kiosk.app import Kiosk
 from kiosk.central import sites
 from kiosk.central import tables as t
 from kiosk.problems import Problem
-from kiosk.store.keys import write_secret
+from kiosk.store.files import write_whole
 from kiosk.sync.courier import Courier, Way
 from kiosk.sync.enrolling import central_of, in_groups
 from kiosk.sync.outbox import Outbox
@@ -61,7 +61,7 @@ def state(courier: Courier, meeting: str = "m1") -> str | None:
 def through(data: Path, url: str) -> None:
     known = central_of(data)
     assert known is not None
-    write_secret(data / "central.json", json.dumps(asdict(replace(known, url=url))).encode())
+    write_whole(data / "central.json", json.dumps(asdict(replace(known, url=url))).encode())
 
 
 def test_before_the_enrolment_nothing_is_sent(kiosk: Kiosk, courier: Courier, office: Office) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.central import reading
 from kiosk.central import tables as t
 from kiosk.problems import Problem
 from kiosk.store.participants import Participant
@@ -30,6 +31,10 @@ QUESTIONS = (
     m.words("idea"),
 )
 VOTERS = 30
+TABLE = """variable;category;count;source;date;age_base
+age;Answer A;600;"SCB; preliminary";2025;16+
+age;Answer B;300;"SCB; preliminary";2025;16+
+"""
 SECRET_TEXT = "Call Britta on 070-1234567"
 
 
@@ -38,6 +43,8 @@ def hold(data: Path) -> list[Participant]:
     with a_kiosk(data) as kiosk:
         room = kiosk.room
         room.import_document(m.meeting(*QUESTIONS, date="2026-11-22"))
+        room.import_population("tests", {"sv": "Byn"}, TABLE, is_example=True)
+        room.import_population("tests", "Not compared with", TABLE)
         room.start("m1")
         voters = people(room, VOTERS)
         (age,) = room.stage("m1").composition_rounds()
@@ -99,6 +106,7 @@ def test_every_sealed_answer_goes_along_and_is_counted(sealed: Path) -> None:
         "answers": 2 * VOTERS,
         "texts": VOTERS,
         "released": 0,
+        "populations": 1,
     }
     asked = {round["id"]: round["question"] for round in records(bundle, "rounds")}
     tallies = {asked[one["round"]]: one for one in records(bundle, "tallies")}
@@ -114,6 +122,27 @@ def test_every_sealed_answer_goes_along_and_is_counted(sealed: Path) -> None:
     assert {record["text"] for record in records(bundle, "texts")} == {
         f"Idé {n}" for n in range(1, VOTERS)
     } | {""}
+
+
+def test_the_population_that_the_room_was_compared_with_goes_along(office: Office, sealed: Path) -> None:
+    (record,) = records(client.prepare(sealed, "m1"), "populations")
+    assert record == {"name": {"sv": "Byn"}, "example": True, "table": TABLE, "mapping": {}}
+    office.laptop(sealed)
+    assert client.send(sealed, "m1").state == "safe"
+    found = reading.population(office.database, "tests")
+    assert found is not None
+    assert [(table.source, dict(table.counts)) for table in found.tables] == [
+        ("SCB; preliminary", {"Answer A": 600, "Answer B": 300})
+    ]
+
+
+def test_another_population_makes_no_other_meeting(sealed: Path, office: Office) -> None:
+    """The receipt is for the meeting; whom it is compared with may change on the laptop afterwards."""
+    office.laptop(sealed)
+    client.send(sealed, "m1")
+    with sqlite3.connect(sealed / "room.sqlite") as database:
+        database.execute("DELETE FROM population")
+    assert client.verified_receipt(sealed, "m1") is not None
 
 
 def test_of_people_nothing_goes_along(sealed: Path, evening: tuple[Path, list[Participant]]) -> None:

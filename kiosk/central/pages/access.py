@@ -12,14 +12,12 @@ from hashlib import sha256
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.central import accounts
 from kiosk.central.accounts import SESSION_HOURS, Account, Role
 from kiosk.central.api import intake
-from kiosk.central.intake import Intake
-from kiosk.central.pages.attempts import Attempts
 from kiosk.central.pages.looks import page
 from kiosk.problems import Problem
 
@@ -27,6 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 COOKIE = "central_session"
+LONGEST_LINE = 500
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 blueprint = page("access")
@@ -34,10 +33,7 @@ blueprint = page("access")
 
 def token() -> str | None:
     """The token of the request's session: a browser's cookie, or a program's header."""
-    scheme, _, said = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return said.strip() or None
-    return request.cookies.get(COOKIE)
+    return _bearer() or request.cookies.get(COOKIE)
 
 
 def account() -> Account | None:
@@ -48,8 +44,35 @@ def account() -> Account | None:
     return cast(Account | None, g.account)
 
 
+def reader() -> Account | None:
+    """Whose page this is, for its frame: nobody's where the database cannot say."""
+    try:
+        return account()
+    except Problem:
+        return None
+
+
+def reader_name() -> str:
+    """The name of the account whose request this is; empty for nobody's."""
+    who = account()
+    return who.name if who is not None else ""
+
+
+def line(said: object, field: str) -> str:
+    """What somebody has typed into a line; Problem ``malformed`` when it is none."""
+    if (
+        not isinstance(said, str)
+        or not 0 < len(typed := said.strip()) <= LONGEST_LINE
+        or not typed.isprintable()
+    ):
+        raise Problem("malformed", field=field)
+    return typed
+
+
 def require(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A route for accounts that may do what this role may. What changes something needs its form's token."""
+    """A route for accounts that may do what this role may. What changes something needs its form's token,
+    unless a program asks: no foreign page can set its header.
+    """
 
     def guarded_by(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -59,7 +82,7 @@ def require(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 raise Problem("account_needed")
             if not who.may(role):
                 raise Problem("role")
-            if request.method not in ("GET", "HEAD"):
+            if request.method not in ("GET", "HEAD") and _bearer() is None:
                 check_origin()
                 _check_form()
             return view(*args, **kwargs)
@@ -81,10 +104,6 @@ def check_origin() -> None:
         raise Problem("foreign_origin")
 
 
-def attempts() -> Attempts:
-    return cast(Attempts, current_app.extensions["attempts"])
-
-
 @blueprint.get("/log-in")
 def log_in_page() -> str:
     return render_template("central/log_in.html", next=_next(request.args), problem=None, name="")
@@ -96,10 +115,8 @@ def log_in() -> AnyResponse:
     check_origin()
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
-        attempts().expect_patience(name)
         _, opened = accounts.log_in(intake().database, intake().clock, name, password)
     except Problem as problem:
-        attempts().note(name)
         shown = render_template(
             "central/log_in.html", next=_next(request.form), problem=problem.body(), name=name
         )
@@ -134,8 +151,13 @@ def to_log_in(problem: Problem) -> AnyResponse | None:
 
 def install(app: Flask) -> None:
     """Let templates ask who reads and for the form token."""
-    app.extensions["attempts"] = Attempts(cast(Intake, app.extensions["intake"]).clock)
-    app.jinja_env.globals.update(form_token=form_token, reader=account)
+    app.jinja_env.globals.update(form_token=form_token, reader=reader)
+
+
+def _bearer() -> str | None:
+    """The token that a program has put into its header."""
+    scheme, _, said = request.headers.get("Authorization", "").partition(" ")
+    return said.strip() or None if scheme.lower() == "bearer" else None
 
 
 def _check_form() -> None:

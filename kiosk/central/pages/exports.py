@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.central import reading
 from kiosk.central.api import intake
-from kiosk.central.pages import access, figures_out, spreadsheets
+from kiosk.central.pages import access, figures_out
 from kiosk.central.pages.looks import page, refuse
+from kiosk.central.pages.workbook import as_xlsx
 from kiosk.languages import current, wording
 from kiosk.problems import Problem
+from kiosk.spreadsheets import CSV_TYPE, XLSX_TYPE, as_csv
 
 blueprint = page("exports")
 
@@ -40,10 +42,10 @@ def dialogue(form: str, dialogue: str) -> Response:
         return _file(found.id, form, json.dumps(said, ensure_ascii=False).encode(), "application/json")
     rows = list(figures_out.table_rows(database, found))
     if form == "csv":
-        return _file(found.id, form, spreadsheets.as_csv(figures_out.headings(), rows), spreadsheets.CSV_TYPE)
+        return _file(found.id, form, as_csv(figures_out.headings(), rows).encode(), CSV_TYPE)
     title = wording(found.title, current())[0] or found.id
-    content = spreadsheets.as_xlsx(title, figures_out.headings(), rows)
-    return _file(found.id, form, content, spreadsheets.XLSX_TYPE)
+    content = as_xlsx(title, figures_out.headings(), rows)
+    return _file(found.id, form, content, XLSX_TYPE)
 
 
 def _file(name: str, form: str, content: bytes, kind: str) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from kiosk import languages
+from kiosk import languages, templating
 from kiosk.assets import BASE_STYLES, FOLDERS, FOR_EVER
 from kiosk.problems import Problem
 
@@ -38,24 +38,11 @@ def install(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(CENTRAL / "templates"), FileSystemLoader(FOLDERS["kiosk"].parent / "templates")]
     )
-    environment = app.jinja_env
-    environment.trim_blocks = True
-    environment.lstrip_blocks = True
-    environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        languages.gettext, languages.ngettext, newstyle=True
-    )
-    environment.globals.update(
+    templating.install(app)
+    app.jinja_env.globals.update(
         asset=lambda name: f"/static/{folder}/{name}",
-        wording=languages.marked_wording,
-        number=languages.number,
-        percent=languages.percent,
-        date=languages.written_date,
         own_name=languages.own_name,
         interface_languages=languages.INTERFACE,
-    )
-    app.context_processor(
-        lambda: {"lang": languages.current(), "dir": languages.direction(languages.current())}
     )
 
     @app.get(f"/static/{folder}/{STYLE}")
@@ -97,6 +84,12 @@ def refuse(problem: Problem) -> Response:
     response = make_response(render_template("central/problem.html", problem=body))
     response.status_code = problem.status
     return response
+
+
+def refuse_anywhere(problem: Problem) -> Response:
+    """As ``refuse``, also where no page of ours was asked for."""
+    speak()
+    return guard(refuse(problem))
 
 
 def _stylesheet() -> bytes:

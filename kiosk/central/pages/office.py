@@ -7,7 +7,7 @@ from typing import cast, get_args
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kiosk.central import accounts, conflicts, populations, quarantine, reading, sites
+from kiosk.central import accounts, conflicts, erasing, populations, quarantine, reading, sites
 from kiosk.central.accounts import ROLES
 from kiosk.central.api import intake
 from kiosk.central.conflicts import Choice
@@ -18,7 +18,6 @@ from kiosk.problems import Problem
 LARGEST_UPLOAD = 64_000_000
 """A larger bundle is imported where the store runs, with ``run.py central import``."""
 LARGEST_TABLE = 1_000_000
-LONGEST = 500
 
 blueprint = page("office")
 
@@ -70,7 +69,7 @@ def bring_population(dialogue: str) -> AnyResponse:
     written = file.read(LARGEST_TABLE + 1) if file is not None else b""
     if not written or len(written) > LARGEST_TABLE:
         raise Problem("malformed", field="table")
-    populations.bring(intake().database, intake().clock, dialogue, name, written, _who())
+    populations.bring(intake().database, intake().clock, dialogue, name, written, access.reader_name())
     return redirect(url_for("reading.dialogue", dialogue=dialogue), 303)
 
 
@@ -97,7 +96,7 @@ def settle(conflict: int) -> AnyResponse:
     choose, note = request.form.get("choose", ""), _field("note")
     if choose not in get_args(Choice):
         raise Problem("malformed", field="choose")
-    conflicts.settle(intake(), conflict, cast(Choice, choose), _who(), note)
+    conflicts.settle(intake(), conflict, cast(Choice, choose), access.reader_name(), note)
     return redirect(url_for("office.conflicts_page"), 303)
 
 
@@ -105,6 +104,29 @@ def settle(conflict: int) -> AnyResponse:
 @access.require("editor")
 def quarantine_page() -> str:
     return render_template("central/quarantine.html", every=quarantine.every(intake().database))
+
+
+# ── Erasing ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@blueprint.get("/erase/<path:meeting>")
+@access.require("administrator")
+def erase_page(meeting: str) -> str:
+    """What would be erased, and the one question: why?"""
+    return render_template("central/erase.html", meeting=reading.expect_meeting(intake().database, meeting))
+
+
+@blueprint.post("/erase/<path:meeting>")
+@access.require("administrator")
+def erase(meeting: str) -> AnyResponse:
+    erasing.erase(intake().database, intake().clock, meeting, access.reader_name(), _field("why"))
+    return redirect(url_for("office.erased_page"), 303)
+
+
+@blueprint.get("/erased")
+@access.require("administrator")
+def erased_page() -> str:
+    return render_template("central/erased.html", every=erasing.every(intake().database))
 
 
 # ── Sites and accounts ───────────────────────────────────────────────────────────────────────────────
@@ -155,7 +177,7 @@ def open_account() -> AnyResponse:
 def close_account() -> AnyResponse:
     """Let nobody in by an account any more; one's own stays open, so that somebody can still get in."""
     name = _field("name")
-    if name == _who():
+    if name == access.reader_name():
         raise Problem("own_account")
     accounts.close_account(intake().database, intake().clock, name)
     return redirect(url_for("office.accounts_page"), 303)
@@ -166,12 +188,4 @@ def _sites(code: str | None = None) -> str:
 
 
 def _field(name: str) -> str:
-    said = request.form.get(name, "").strip()
-    if not said or len(said) > LONGEST or not said.isprintable():
-        raise Problem("malformed", field=name)
-    return said
-
-
-def _who() -> str:
-    who = access.account()
-    return who.name if who is not None else ""
+    return access.line(request.form.get(name), name)

@@ -193,10 +193,10 @@ def _notes(asked: Asked) -> list[str]:
     if asked.waiting:
         notes.append(
             ngettext(
-                "The answers of %(n)s meeting wait: so few would be told apart. They count as soon as other "
-                "small meetings have answered too.",
-                "The answers of %(n)s meetings wait: so few would be told apart. They count as soon as other "
-                "small meetings have answered too.",
+                "%(n)s meeting is not in this figure yet: too few people answered there to be shown by "
+                "themselves. It waits for another small meeting.",
+                "%(n)s meetings are not in this figure yet: too few people answered there to be shown by "
+                "themselves. They wait for more small meetings.",
                 asked.waiting,
             )
             % {"n": number(asked.waiting)}
@@ -236,12 +236,13 @@ def _table_row(asked: Asked, line: Line, names: Sequence[tuple[str, str]]) -> Ta
 
 
 def meeting_names(meetings: Mapping[str, Meeting]) -> dict[str, tuple[str, str]]:
-    """A meeting as it stands in a table: where and when."""
-    found: dict[str, tuple[str, str]] = {}
-    for name, one in meetings.items():
-        place, language = wording(one.place or one.title, current())
-        found[name] = f"{place or one.id}, {one.date}", language
-    return found
+    return {name: meeting_name(one) for name, one in meetings.items()}
+
+
+def meeting_name(one: Meeting) -> tuple[str, str]:
+    """A meeting as it stands in a table, where and when, and the language of that."""
+    place, language = wording(one.place or one.title, current())
+    return ", ".join(filter(None, (place or one.id, one.date))), language
 
 
 def type_names(lines: Sequence[Line]) -> dict[str, tuple[str, str]]:

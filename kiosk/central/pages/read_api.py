@@ -1,17 +1,19 @@
-"""The read API: what the pages show, as JSON, for programs with an account. Described in ``read_openapi``."""
+"""The read API: what the pages show, as JSON, for programs with an account; and erasing. Described in
+``read_openapi``.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from kiosk.central import accounts, reading
+from kiosk.central import accounts, erasing, reading
 from kiosk.central.accounts import SESSION_HOURS
 from kiosk.central.api import intake
 from kiosk.central.pages import access, figures_out
 from kiosk.central.pages.looks import speak
-from kiosk.central.pages.read_openapi import document
 from kiosk.problems import Problem
 
 blueprint = Blueprint("read_api", __name__, url_prefix="/api/v1")
@@ -21,6 +23,9 @@ LARGEST_PAGE = 200
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
+    # It shares its words with the room's description, which loads all of a room; nobody waits for that.
+    from kiosk.central.pages.read_openapi import document
+
     return jsonify(document())
 
 
@@ -33,12 +38,7 @@ def log_in() -> tuple[Response, int]:
     )
     if not isinstance(name, str) or not isinstance(password, str):
         raise Problem("malformed", field="name" if not isinstance(name, str) else "password")
-    access.attempts().expect_patience(name)
-    try:
-        account, token = accounts.log_in(intake().database, intake().clock, name, password)
-    except Problem:
-        access.attempts().note(name)
-        raise
+    account, token = accounts.log_in(intake().database, intake().clock, name, password)
     return jsonify(token=token, role=account.role, hours=SESSION_HOURS), 201
 
 
@@ -77,6 +77,24 @@ def question(series: int) -> Response:
     if asked.question.composition:
         raise Problem("no_such_question")
     return jsonify(figures_out.lines_data(intake().database, asked))
+
+
+@blueprint.get("/erasures")
+@access.require("administrator")
+def erasures() -> Response:
+    """The notes of all erased meetings."""
+    return jsonify(erasures=[asdict(one) for one in erasing.every(intake().database)])
+
+
+@blueprint.post("/erasures")
+@access.require("administrator")
+def erase() -> tuple[Response, int]:
+    """Erase a meeting for good."""
+    message = request.get_json()
+    said = message if isinstance(message, dict) else {}
+    meeting, why = (access.line(said.get(field), field) for field in ("meeting", "why"))
+    note = erasing.erase(intake().database, intake().clock, meeting, access.reader_name(), why)
+    return jsonify(asdict(note)), 201
 
 
 def _dialogue() -> reading.Dialogue:

@@ -51,6 +51,7 @@ def document() -> Json:
 
 
 def _paths() -> Json:
+    erasure = record(meeting=text("Its id."), why=text("And by which decision."))
     login = record(name=text(), password=text())
     return {
         "/api/v1/openapi.json": {
@@ -107,6 +108,24 @@ def _paths() -> Json:
                 ],
             }
         },
+        "/api/v1/erasures": {
+            "get": _call(
+                "erasures",
+                "The notes of all erased meetings; for administrators",
+                record(erasures=listed(ref("Erased"))),
+                refused=(401, 403),
+            ),
+            "post": {
+                **_call(
+                    "erase",
+                    "Erase a meeting for good; for administrators, with a token",
+                    ref("Erased"),
+                    status="201",
+                    refused=(400, 401, 403, 404, 410, 415, 422),
+                ),
+                "requestBody": {"required": True, "content": {"application/json": {"schema": erasure}}},
+            },
+        },
     }
 
 
@@ -160,8 +179,18 @@ def _schemas() -> Json:
             first=text(),
             last=text(),
         ),
+        "Erased": record(
+            meeting=text(),
+            dialogue=text(),
+            place=maybe(WORDING),
+            date=maybe(text()),
+            why=text(),
+            erased_by=text(),
+            erased_at=text(),
+        ),
         "Meeting": record(
             id=text(),
+            dialogue=text(),
             title=WORDING,
             place=WORDING,
             date=text(),

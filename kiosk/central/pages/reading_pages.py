@@ -11,9 +11,8 @@ from kiosk.central import reading
 from kiosk.central.api import intake
 from kiosk.central.pages import access, pictures
 from kiosk.central.pages.looks import page, refuse
-from kiosk.central.reading import PAGE, Asked
+from kiosk.central.reading import PAGE, Asked, least_answers
 from kiosk.central.weighted import mapped, weighted
-from kiosk.languages import current, wording
 from kiosk.problems import Problem
 from kiosk.sync.outbox import RECEIPT_SUFFIX
 
@@ -76,6 +75,7 @@ def question(series: int) -> str:
         dialogue=reading.dialogue(database, asked.dialogue),
         figure=pictures.figure(asked, found),
         weighted=found,
+        is_example=population is not None and population.is_example,
         options=[pictures.words(asked, option.text) for option in pictures.options(asked)],
         tables=[
             ("meeting", pictures.table(asked, lines.by_meeting, names)),
@@ -87,6 +87,8 @@ def question(series: int) -> str:
         spread=pictures.spread_rows(asked, lines),
         hands=pictures.bars(asked, asked.hands) if asked.hands is not None else (),
         texts=lines.texts,
+        waiting=[pictures.meeting_name(one) for one in lines.waiting],
+        least=least_answers(asked),
     )
 
 
@@ -98,11 +100,6 @@ def receipt(meeting: str) -> Response:
     response = Response(json.dumps({"receipt": written, "signature": signature}), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="meeting{RECEIPT_SUFFIX}"'
     return response
-
-
-def title_of(found: reading.Dialogue) -> str:
-    """What a dialogue is called in the reader's language; its id where it has no title."""
-    return wording(found.title, current())[0] or found.id
 
 
 def _composition(asked: Asked) -> list[Asked]:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kiosk.kinds.kind import Form, Malformed, TopShare, only_keys
+from kiosk.kinds.kind import Form, Half, Malformed, TopShare, only_keys
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
 
 class Choice:
     name = "choice"
+    is_text = False
 
     def check_question(self, question: Question) -> None:
         if len(question.options) < 2:
@@ -59,6 +60,24 @@ class Choice:
 
     def top(self, question: Question) -> TopShare | None:
         return None
+
+    def has_steps(self, question: Question) -> bool:
+        return False
+
+    def halves(self, question: Question) -> Mapping[str, Half]:
+        return {}
+
+    def category(self, question: Question, value: object) -> str | None:
+        """None also for an option that means no answer."""
+        if not isinstance(value, list) or len(value) != 1:
+            return None
+        option = next((option for option in question.options if option.id == value[0]), None)
+        if option is None or option.no_answer:
+            return None
+        return option.shown_with or option.id
+
+    def marks(self, question: Question) -> tuple[tuple[Option, Answer], ...]:
+        return tuple((option, {"options": [option.id]}) for option in question.options)
 
 
 def limits(question: Question) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kiosk.kinds.kind import Form, Malformed, TopShare, only_keys
+from kiosk.kinds.kind import Form, Half, Malformed, TopShare, only_keys
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
@@ -20,6 +20,7 @@ TOP_STEPS = 2
 
 class Scale:
     name = "scale"
+    is_text = False
 
     def check_question(self, question: Question) -> None:
         low, high = ends(question)
@@ -76,6 +77,27 @@ class Scale:
             return None
         highest = bars[-TOP_STEPS:]
         return TopShare(tuple(bar.id for bar in highest), highest[0], highest[-1])
+
+    def has_steps(self, question: Question) -> bool:
+        return True
+
+    def halves(self, question: Question) -> Mapping[str, Half]:
+        steps = [option.id for option in question.options]
+        low, high = len(steps) // 2, len(steps) - len(steps) // 2
+        return {
+            step: "against" if place < low else "neutral" if place < high else "for"
+            for place, step in enumerate(steps)
+        }
+
+    def category(self, question: Question, value: object) -> str | None:
+        low, high = ends(question)
+        if type(value) is not int or not low <= value <= high:
+            return None
+        return self.bars(question)[value - low].id
+
+    def marks(self, question: Question) -> tuple[tuple[Option, Answer], ...]:
+        low, _ = ends(question)
+        return tuple((bar, {"value": low + place}) for place, bar in enumerate(self.bars(question)))
 
 
 def ends(question: Question) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kiosk.kinds.kind import Form, Malformed, TopShare, only_keys
+from kiosk.kinds.kind import Form, Half, Malformed, TopShare, only_keys
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
@@ -19,6 +19,7 @@ MOST_MARKS_IN_A_ROW = 3
 
 class FreeText:
     name = "text"
+    is_text = True
 
     def check_question(self, question: Question) -> None:
         length = question.settings.get("max_length", DEFAULT_LENGTH)
@@ -54,6 +55,18 @@ class FreeText:
 
     def top(self, question: Question) -> TopShare | None:
         return None
+
+    def has_steps(self, question: Question) -> bool:
+        return False
+
+    def halves(self, question: Question) -> Mapping[str, Half]:
+        return {}
+
+    def category(self, question: Question, value: object) -> str | None:
+        return None
+
+    def marks(self, question: Question) -> tuple[tuple[Option, Answer], ...]:
+        return ()
 
 
 def tidy(text: str) -> str:

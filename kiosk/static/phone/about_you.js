@@ -11,6 +11,7 @@ export class AboutYou {
   /** @param {string} meeting */
   constructor(meeting) {
     this.#done = new Drawer(`about-you:${meeting}`);
+    this.#section?.classList.add("is-scripted");
     this.#section?.addEventListener("click", (event) => {
       if (!(/** @type {Element} */ (event.target).closest("[data-continue]"))) return;
       event.preventDefault();
@@ -30,17 +31,10 @@ export class AboutYou {
     this.#section.hidden = !isOpen || isDone;
     this.#now.hidden = isOpen && !isDone;
     this.#back.hidden = !isOpen || !isDone;
-    this.#part("[data-question-open]", isQuestionOpen);
-    this.#part("[data-skip-all]", !isAnythingAnswered);
-  }
-
-  /**
-   * @param {string} selector
-   * @param {boolean} isShown
-   */
-  #part(selector, isShown) {
-    const element = /** @type {HTMLElement | null} */ (this.#section?.querySelector(selector));
-    if (element) element.hidden = !isShown;
+    const openNews = /** @type {HTMLElement | null} */ (this.#section.querySelector("[data-question-open]"));
+    if (openNews) openNews.hidden = !isQuestionOpen;
+    const label = /** @type {HTMLElement | null} */ (this.#section.querySelector("[data-continue] [data-says]"));
+    if (label) label.dataset.says = isAnythingAnswered ? "" : "unanswered";
   }
 
   /** @param {boolean} isDone */

@@ -72,19 +72,45 @@ export function fill(form, answer) {
 }
 
 /**
- * Keep within what the question allows: no more ticks than it takes, and how many characters are left.
+ * The chosen answer in the words on the buttons; nothing for what was written.
  * @param {HTMLFormElement} form
  */
+export function chosenWords(form) {
+  const pressed = Array.from(form.querySelectorAll('button[aria-pressed="true"]'));
+  const ticked = Array.from(form.querySelectorAll("input:checked"), (box) => box.closest("label"));
+  return [...pressed, ...ticked].map((one) => one?.textContent?.trim()).join(", ");
+}
+
+/**
+ * Keep within what the question allows: no more ticks than it takes, and how many characters are left.
+ * @param {HTMLFormElement} form
+ * @returns {string} what to say about it
+ */
 export function keepLimits(form) {
-  for (const holder of form.querySelectorAll("[data-most]")) {
-    const boxes = ticks(/** @type {HTMLElement} */ (holder));
-    const full = boxes.filter((box) => box.checked).length >= Number(/** @type {HTMLElement} */ (holder).dataset.most);
-    for (const box of boxes) box.disabled = full && !box.checked;
-  }
   for (const left of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-left]"))) {
     const used = form.querySelector("textarea")?.value.length ?? 0;
     left.textContent = (Number(left.dataset.left) - used).toLocaleString(document.documentElement.lang);
   }
+  let full = false;
+  for (const holder of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-most]"))) {
+    const boxes = ticks(holder);
+    full = boxes.filter((box) => box.checked).length >= Number(holder.dataset.most);
+    for (const box of boxes) box.disabled = full && !box.checked;
+  }
+  return hint(form, full ? "full" : "");
+}
+
+/**
+ * Show one of the hints of a question; the usual one has no name.
+ * @param {HTMLFormElement} form
+ * @param {"" | "empty" | "full"} which
+ * @returns {string} what it says, unless it is the usual one
+ */
+export function hint(form, which) {
+  const place = /** @type {HTMLElement | null} */ (form.querySelector("[data-says]"));
+  if (!place) return "";
+  place.dataset.says = which;
+  return which && (place.querySelector(`[data-say="${which}"]`)?.textContent?.trim() ?? "");
 }
 
 /**

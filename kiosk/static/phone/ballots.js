@@ -1,12 +1,14 @@
 /** The answers of this participant: from taps to receipts. */
 
-import { fill, keepLimits, read, same } from "./answers.js";
+import { chosenWords, fill, hint, keepLimits, read, same } from "./answers.js";
 import { post, Refused } from "./api.js";
 import { Drawer } from "./memory.js";
 import { Outbox } from "./outbox.js";
-import { announce, notice, show } from "./receipts.js";
+import { announce, notice, show, spokenReceipt } from "./receipts.js";
 
 const ACK_MS = 5_000;
+/** Receipts that settle nothing yet. */
+const PENDING = new Set(["sending", "waiting"]);
 
 /**
  * @typedef {import("./answers.js").Answer} Answer
@@ -24,8 +26,10 @@ export class Ballots {
   #mine = {};
   /** When this page saw an answer counted. @type {Map<string, number>} */
   #countedAt = new Map();
-  /** Rounds answered on this page: only their receipts are spoken. @type {Set<string>} */
-  #own = new Set();
+  /** Rounds where a counted answer was changed on this page. @type {Set<string>} */
+  #recounted = new Set();
+  /** Rounds answered on this page whose outcome has not been told: only what happens to these is spoken. @type {Set<string>} */
+  #awaited = new Set();
   /** @type {HTMLButtonElement | null} */
   #pressed = null;
 
@@ -48,6 +52,7 @@ export class Ballots {
     document.addEventListener("click", (event) => this.#notePress(event), true);
     document.addEventListener("submit", (event) => this.#cast(event));
     document.addEventListener("input", (event) => this.#keepDraft(event));
+    document.addEventListener("invalid", sayOurselves, true);
   }
 
   /**
@@ -111,26 +116,38 @@ export class Ballots {
     if (form && !(draft && same(draft, read(form, null)))) fill(form, draft ?? known);
     const place = element.querySelector("[data-receipt-place]");
     if (!place) return;
-    const { name, why } = this.#receipt(round, isOpen, draft !== undefined);
-    const said = show(place, name, why);
-    if (!said || !this.#own.has(round)) return;
+    element.toggleAttribute("data-answered", this.isAnswered(round));
+    const { name, why } = this.#receipt(element, draft !== undefined);
+    if (!show(place, name, why) || !name) return;
+    // Closing and showing a question change its receipt too; what was told is not told again.
+    if (!this.#awaited.has(round) && name !== "refused-unsent") return;
+    if (!PENDING.has(name)) this.#awaited.delete(round);
     if (!element.matches(".composition") && !isInSight(place)) place.scrollIntoView({ block: "nearest" });
-    if (name !== "sending") announce(said);
+    const isSaid = form && !known?.abstain && !document.body.classList.contains("hide-choice");
+    if (name !== "sending") announce(spokenReceipt(place, isSaid ? chosenWords(form) : ""), "mine");
   }
 
   /**
-   * @param {string} round
-   * @param {boolean} isOpen
+   * @param {HTMLElement} element
    * @param {boolean} isDrafted
    * @returns {{name: string | null, why?: string}}
    */
-  #receipt(round, isOpen, isDrafted) {
+  #receipt(element, isDrafted) {
+    const round = String(element.dataset.round);
+    const isOpen = element.dataset.status === "open";
     if (this.#outbox.pending(round)) return { name: this.#outbox.isStalled(round) ? "waiting" : "sending" };
     const refused = this.#outbox.entry(round)?.refused;
     if (refused) return this.#refusal(round, refused);
-    if (!this.#mine[round]) return { name: isDrafted && !isOpen ? "refused-unsent" : null };
+    const isOfMeeting = !element.matches(".composition");
+    const mine = this.#mine[round];
+    if (!mine) {
+      if (isDrafted && !isOpen) return { name: "refused-unsent" };
+      return { name: isOpen && isOfMeeting && !element.querySelector("[data-send]") ? "unanswered" : null };
+    }
     if (isDrafted) return { name: "changed" };
-    return { name: isOpen ? "counted" : "counted-closed" };
+    if (mine.answer?.abstain) return { name: isOfMeeting ? `abstained${isOpen ? "" : "-closed"}` : "skipped" };
+    if (!isOpen) return { name: "counted-closed" };
+    return { name: isOfMeeting && this.#recounted.has(round) ? "recounted" : "counted" };
   }
 
   /**
@@ -147,6 +164,8 @@ export class Ballots {
    * @param {Answer} answer
    */
   #count(round, answer) {
+    const before = this.#mine[round]?.answer;
+    if (before && !same(before, answer)) this.#recounted.add(round);
     this.#mine[round] = { answer, status: "counted" };
     this.#countedAt.set(round, performance.now());
   }
@@ -180,11 +199,11 @@ export class Ballots {
     const button = /** @type {HTMLButtonElement | null} */ (event.submitter ?? this.#pressed);
     const pressed = button?.name && form.contains(button) ? button : null;
     const answer = read(form, pressed);
-    if (isEmpty(answer)) {
+    if (isTooLittle(form, answer)) {
       askForMore(form);
       return;
     }
-    this.#own.add(round);
+    this.#awaited.add(round);
     this.#setDraft(round, undefined);
     this.#outbox.put(round, answer, element.querySelector(".question")?.textContent?.trim() ?? "");
   }
@@ -199,9 +218,9 @@ export class Ballots {
     const known = this.#outbox.pending(round) ?? this.#mine[round]?.answer;
     const isNew = !same(draft, known) && !(isEmpty(draft) && !known);
     this.#setDraft(round, isNew ? draft : undefined);
-    keepLimits(form);
+    announce(keepLimits(form), "mine");
     const place = element.querySelector("[data-receipt-place]");
-    const { name, why } = this.#receipt(round, true, this.#draft(round) !== undefined);
+    const { name, why } = this.#receipt(element, this.#draft(round) !== undefined);
     if (place) show(place, name, why);
   }
 
@@ -265,10 +284,27 @@ function isInSight(element) {
 
 /** @param {HTMLFormElement} form */
 function askForMore(form) {
-  const hint = form.querySelector("[data-hint]");
-  hint?.classList.add("field-error");
-  announce(hint?.textContent ?? "");
-  /** @type {HTMLElement | null} */ (form.querySelector("input:not([type=hidden])"))?.focus();
+  announce(hint(form, "empty"), "mine");
+  /** @type {HTMLElement | null} */ (form.querySelector("textarea, input:not([type=hidden])"))?.focus();
+  form.querySelector("[data-says]")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Browsers would ask for more in a balloon, and in a language of their own. @param {Event} event */
+function sayOurselves(event) {
+  const form = /** @type {HTMLInputElement} */ (event.target).form;
+  if (!form?.matches("[data-answer]")) return;
+  event.preventDefault();
+  askForMore(form);
+}
+
+/**
+ * Whether it is less than the question asks for.
+ * @param {HTMLFormElement} form
+ * @param {Answer} answer
+ */
+function isTooLittle(form, answer) {
+  const holder = /** @type {HTMLElement | null} */ (form.querySelector("[data-least]"));
+  return isEmpty(answer) || (holder !== null && answer.options?.length < Number(holder.dataset.least));
 }
 
 /** Nothing ticked or written: there is nothing to send. @param {Answer} answer */

@@ -9,8 +9,9 @@ import { announce } from "./receipts.js";
 import { Stage } from "./stage.js";
 import { News } from "./state.js";
 
-/** A short loss of the link is nobody's business. */
-const CALM_MS = 10_000;
+/** A short loss of the link is nobody's business; nor is a first one that takes its time when a whole hall joins. */
+const CALM_MS = 3_000;
+const FIRST_CALM_MS = 10_000;
 
 /** A closed door is tried again after this long, and up to twice as long: a whole hall may wait before it. */
 const DOOR_MS = 10_000;
@@ -87,8 +88,8 @@ function stopFollowing() {
 }
 
 function followLink() {
-  const worry = () => setTimeout(() => reveal("[data-strip]", true), CALM_MS);
-  worrying = worry();
+  const worry = (calm = CALM_MS) => setTimeout(tellLost, calm);
+  worrying = worry(FIRST_CALM_MS);
   link = follow({
     window: "phone",
     lang: document.documentElement.lang,
@@ -155,7 +156,10 @@ function showState(state, isNewer, asOf) {
   }
   announce(said);
   showNotice(state.notice ?? "");
-  if (stage.openQuestions() > openBefore && !document.querySelector("[data-now][hidden]")) scrollTo(0, 0);
+  // What has come is seen from its beginning, unless somebody is busy with something else.
+  const openNow = stage.openQuestions();
+  const isNews = openNow > openBefore || (said !== "" && openNow === 0);
+  if (isNews && !document.querySelector("[data-now][hidden]")) scrollTo(0, 0);
   if (state.mine) ballots?.know(state.mine, asOf);
   else ballots?.updateAll();
 }
@@ -168,7 +172,14 @@ function showState(state, isNewer, asOf) {
 function showCode(code) {
   if (page.code === code) return;
   page.code = code;
+  history.replaceState(history.state, "", `/${code}`);
   for (const element of document.querySelectorAll("[data-code-now]")) element.textContent = code;
+}
+
+/** Nobody may think that answers arrive while they do not. */
+function tellLost() {
+  reveal("[data-strip]", true);
+  announce(document.querySelector("[data-strip]")?.textContent?.trim() ?? "");
 }
 
 /** Said calmly: a page does not do this, but somebody's program may have. */

@@ -7,7 +7,7 @@ import { partial } from "../live.js";
 export class Stage {
   /** @type {Map<string, string>} */
   #shown = new Map();
-  /** @type {string | null} */
+  /** @type {State["screen"]} */
   #screen = null;
 
   /**
@@ -98,17 +98,23 @@ export class Stage {
     place.hidden = isCovered;
     if (!screen) return "";
     const before = this.#screen;
-    this.#screen = screen.html;
-    if (before === screen.html) return "";
+    this.#screen = screen;
+    if (before?.html === screen.html) return "";
     place.replaceChildren(partial(screen.html));
-    return before === null || isCovered ? "" : text(place.querySelector("[data-announce]"));
+    // The same screen with other figures is not read aloud again: a hall that arrives would never end.
+    if (!before || before.key === screen.key || isCovered) return "";
+    return text(place.querySelector("[data-announce]"));
   }
 }
 
-/** @param {HTMLElement} round */
+/**
+ * The question, and what there is to do or to know: all hints while it is open, then one sentence.
+ * @param {HTMLElement} round
+ */
 function spoken(round) {
+  const said = Array.from(round.querySelectorAll("[data-announce]"), text);
   const question = text(round.querySelector(".question"));
-  return round.dataset.status === "open" ? question : `${question} ${text(round.querySelector("[data-announce]"))}`;
+  return [question, ...(round.dataset.status === "open" ? said : said.slice(0, 1))].join(" ");
 }
 
 /** @param {Element | null} element */

@@ -40,7 +40,8 @@ def disclose(
 def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStatus) -> Disclosed:
     """Let through the released picture of a composition question; the API hears of it after the close.
 
-    Categories that are hidden are left out of ``counts``; how many declined is not told beside them.
+    Categories that are hidden are left out of ``counts``; how many declined is not told beside them. The
+    picture may be older than the last answers, and rest on fewer.
     """
     if status == "open":
         return disclose_open(tally.round, tally.answered, tally.connected)
@@ -49,6 +50,8 @@ def disclose_picture(tally: Tally, picture: Picture | None, *, status: RoundStat
         round=tally.round,
         answered=tally.answered,
         connected=tally.connected,
+        valid=picture.base if picture and shown and not picture.hidden else None,
+        as_of=picture.answered if picture and shown else None,
         withheld=None if shown else "too_few",
         counts=shown or None,
         percents=picture.percents if picture and shown else None,

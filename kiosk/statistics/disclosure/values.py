@@ -38,7 +38,9 @@ class Disclosed(Sealed):
     ``withheld`` says why; ``percents`` is None from 5 to 9 valid answers too. Where everybody answered a
     sensitive question alike, ``bounds`` says "at least 90 %" of the one option and "at most 10 %" of the
     others, and people are told that: ``told_counts`` and ``told_percents`` are what may be put before them.
-    ``texts`` holds approved texts only, in an order that says nothing of when they came.
+    ``texts`` holds approved texts only, in an order that says nothing of when they came. ``as_of``: of a
+    question about the participants, how many had answered when what is shown was released; ``valid`` is the
+    sum of its counts then, where none is hidden.
     """
 
     round: str
@@ -52,6 +54,7 @@ class Disclosed(Sealed):
     percents: Mapping[str, int] | None = None
     bounds: Mapping[str, Bound] | None = None
     texts: Sequence[str] = ()
+    as_of: int | None = None
 
     @property
     def told_counts(self) -> Mapping[str, int] | None:
@@ -62,6 +65,18 @@ class Disclosed(Sealed):
     def told_percents(self) -> Mapping[str, int] | None:
         """The percentages, where no bounds stand for them."""
         return None if self.bounds is not None else self.percents
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisclosedLive(Sealed):
+    """What may be shown of a round while it is open, where its question declared that it may be.
+
+    ``percents`` are shares of the first ``ballots``, each to the nearest five.
+    """
+
+    round: str
+    ballots: int
+    percents: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kiosk.statistics.composition import hidden_categories
+from kiosk.statistics.disclosure.live import live_releases
 from kiosk.statistics.suppression import (
     Attack,
     Cell,
     attack,
-    hide_groups,
-    live_releases,
     round_for_open_data,
     table_with_margins,
 )
@@ -21,7 +21,7 @@ from tests.statistics.reference.registry import Inputs, computes
 @computes("complementary_suppression_one_way")
 def hidden_groups(inputs: Inputs) -> Mapping[str, Any]:
     """Names in the order of the alphabet."""
-    return {"hidden": [sorted(hide_groups(groups, inputs["k"]).hidden) for groups in inputs["groups"]]}
+    return {"hidden": [sorted(hidden_categories(groups, inputs["k"])) for groups in inputs["groups"]]}
 
 
 @computes("complementary_suppression_attack")

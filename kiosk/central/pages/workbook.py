@@ -1,38 +1,20 @@
-"""Tables as files for spreadsheets: CSV and XLSX. No cell of either is ever taken for a formula.
-
-The CSV is for Nordic offices: ``;`` between cells, and a byte order mark, without which Excel does not read
-UTF-8. The XLSX holds plain texts and whole numbers only, so that a page of XML says all of it.
-"""
+"""One table as XLSX: plain texts and whole numbers only, so that a page of XML says all of it."""
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
-Cell = str | int | None
+from kiosk.spreadsheets import Cell, guarded, printable
 
-CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_UNPRINTABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MADE = (1980, 1, 1, 0, 0, 0)
-
-
-def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
-    for row in (headings, *rows):
-        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
-    return (_BYTE_ORDER_MARK + file.getvalue()).encode()
 
 
 def as_xlsx(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -48,12 +30,6 @@ def as_xlsx(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) 
         ):
             archive.writestr(zipfile.ZipInfo(path, _MADE), _XML + content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
-
-
-def guarded(text: str) -> str:
-    """The text as no spreadsheet will run it: an apostrophe stands before what would begin a formula."""
-    safe = _UNPRINTABLE.sub("", text)
-    return f"'{safe}" if safe.lstrip().startswith(_FORMULA_STARTS) or safe.startswith(("\t", "\n")) else safe
 
 
 def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
@@ -73,9 +49,7 @@ def _cell(value: Cell) -> str:
 
 
 def _workbook(name: str) -> str:
-    safe = escape(
-        re.sub(r"[\[\]:*?/\\']", " ", _UNPRINTABLE.sub("", name))[:31].strip() or "1", {'"': "&quot;"}
-    )
+    safe = escape(re.sub(r"[\[\]:*?/\\']", " ", printable(name))[:31].strip() or "1", {'"': "&quot;"})
     sheets = f'<sheets><sheet name="{safe}" sheetId="1" r:id="rId1"/></sheets>'
     return f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}">{sheets}</workbook>'
 

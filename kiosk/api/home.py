@@ -1,4 +1,4 @@
-"""The JSON API of what comes after a meeting: a look at the seal beforehand, the way home, deleting."""
+"""What comes after a meeting: a look at the seal beforehand, the way home, deleting."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from kiosk.access import operator_only, room
-from kiosk.api import body, text, version
+from kiosk.api.fields import body, text, version
 from kiosk.problems import Problem
 from kiosk.room import Kept
 from kiosk.store.acts import Act
 from kiosk.sync.client import Progress
 from kiosk.sync.enrolling import Central
 
-blueprint = Blueprint("home", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("home", __name__)
 
 LONGEST_NAME = 80
 
@@ -24,6 +24,7 @@ LONGEST_NAME = 80
 @blueprint.get("/meetings/<meeting_id>/seal")
 @operator_only
 def seal_preview(meeting_id: str) -> Response:
+    """What the seal will keep and what it will destroy."""
     preview = room().seal_preview(meeting_id)
     return jsonify(
         questions=[asdict(one) for one in preview.questions],
@@ -36,6 +37,7 @@ def seal_preview(meeting_id: str) -> Response:
 @blueprint.get("/homecoming")
 @operator_only
 def homecoming() -> Response:
+    """Where each meeting is on its way home."""
     site, central = room().site(), room().central()
     return jsonify(
         site=site.id,
@@ -49,6 +51,7 @@ def homecoming() -> Response:
 @blueprint.post("/central")
 @operator_only
 def know_central() -> Response:
+    """Enrol at a central store, or know one by its key."""
     message = body()
     if "key" in message:
         return jsonify(_central(room().pin_central(text(message, "key").strip())))
@@ -62,6 +65,7 @@ def know_central() -> Response:
 @blueprint.post("/meetings/<meeting_id>/send")
 @operator_only
 def send(meeting_id: str) -> Response:
+    """Try to send a sealed meeting now."""
     body()
     room().send_home(meeting_id)
     return jsonify(status="asked")
@@ -70,6 +74,7 @@ def send(meeting_id: str) -> Response:
 @blueprint.get("/meetings/<meeting_id>/bundle")
 @operator_only
 def bundle(meeting_id: str) -> Response:
+    """The bundle of a sealed meeting, for a stick."""
     name, content = room().bundle_file(meeting_id)
     disposition = f'attachment; filename="{name}"'
     return Response(content, mimetype="application/zip", headers={"Content-Disposition": disposition})
@@ -78,6 +83,7 @@ def bundle(meeting_id: str) -> Response:
 @blueprint.post("/receipts")
 @operator_only
 def take_receipt() -> Response:
+    """Take a receipt that came back on a stick."""
     receipt = room().take_receipt(json.dumps(body()).encode()).receipt
     return jsonify(id=receipt.id, meeting=receipt.meeting, received_at=receipt.received_at)
 
@@ -85,6 +91,7 @@ def take_receipt() -> Response:
 @blueprint.put("/meetings/<meeting_id>/retention")
 @operator_only
 def keep_until(meeting_id: str) -> Response:
+    """Until which day the meeting is kept here."""
     message = body()
     if "keep_until" not in message:
         raise Problem("malformed", field="keep_until")
@@ -96,6 +103,7 @@ def keep_until(meeting_id: str) -> Response:
 @blueprint.post("/meetings/<meeting_id>/delete")
 @operator_only
 def delete(meeting_id: str) -> Response:
+    """Delete a meeting from this computer."""
     message = body()
     room().delete(meeting_id, text(message, "why", ""), text(message, "reference", ""), version())
     return jsonify(status="deleted")

@@ -1,4 +1,4 @@
-"""The gate before the sockets: no client may send so much, or such things, that others have to wait.
+"""Metering before the sockets: no client may send so much, or such things, that others have to wait.
 
 A green thread that always finds another message waiting never lets the others run, so one phone could stop
 the room. Whatever comes up a WebSocket is therefore metered before anything reads it, and what is no message
@@ -41,7 +41,7 @@ class _Nowhere(io.TextIOBase):
 
 
 def guard(socketio: SocketIO, clock: Clock) -> None:
-    """Put the gate before a Socket.IO server."""
+    """Meter what comes to a Socket.IO server."""
     engine = socketio.server.eio
     # The library has no public place to stand before a WebSocket.
     parts = engine._async  # noqa: SLF001

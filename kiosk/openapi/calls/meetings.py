@@ -1,0 +1,207 @@
+"""Meetings as documents, and their way from the start to the seal."""
+
+from __future__ import annotations
+
+from kiosk.openapi.parts import RUNNING, VERSION, Call, Json, act, listed, maybe, record, ref, text, whole
+from kiosk.openapi.schemas import CODE, WALL_VIEWS
+from kiosk.room import MOST_HEADS, MOST_MINUTES
+
+MEETING: Json = {
+    "format": 1,
+    "dialogue": {"id": "2030-dialogue"},
+    "meeting": {
+        "id": "village-hall-1",
+        "code": "HALL",
+        "type": "open",
+        "place": "The village hall",
+        "date": "2026-11-24",
+        "languages": ["sv", "en"],
+        "title": {"sv": "Så vill vi bo här", "en": "How we want to live here"},
+    },
+    "questions": [
+        {
+            "id": "bus",
+            "kind": "choice",
+            "text": {"sv": "Behövs en buss till?", "en": "Is another bus needed?"},
+            "options": [
+                {"id": "yes", "text": {"sv": "Ja", "en": "Yes"}},
+                {"id": "no", "text": {"sv": "Nej", "en": "No"}},
+            ],
+        }
+    ],
+    "agenda": [{"id": "door", "type": "join"}, {"id": "ask-bus", "type": "question", "question": "bus"}],
+}
+UNCHANGED: Json = {"enum": ["", None]}
+DOCUMENT_CODES = ("document", "code_invalid", "code_taken")
+
+CALLS: tuple[Call, ...] = (
+    Call(
+        "get",
+        "/api/v1/meetings",
+        "list_meetings",
+        says="Every meeting on this machine, the newest first",
+        who="operator",
+        gives={200: listed(ref("MeetingInList"))},
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings",
+        "import_meeting",
+        says="Import a meeting document",
+        who="operator",
+        gives={200: ref("Imported"), 201: ref("Imported")},
+        body=ref("MeetingDocument"),
+        example=MEETING,
+        more="200 when the very same document is here already. The same id with other content is refused.",
+        codes=(*DOCUMENT_CODES, "meeting_differs"),
+    ),
+    Call(
+        "get",
+        "/api/v1/meetings/{meeting_id}",
+        "get_meeting",
+        says="The meeting document, with its id and code on top",
+        who="operator",
+        gives={200: ref("MeetingOnTop")},
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/duplicate",
+        "duplicate_meeting",
+        says="A new meeting with the same questions",
+        who="operator",
+        gives={201: ref("Imported")},
+        body=record(
+            ("title", "place", "date", "code"),
+            open_ended=True,
+            title={"anyOf": [ref("MeetingDocument/$defs/title"), UNCHANGED]},
+            place={"anyOf": [ref("MeetingDocument/$defs/title"), UNCHANGED]},
+            date={"anyOf": [text(format="date"), UNCHANGED]},
+            code={"anyOf": [CODE, UNCHANGED]},
+        ),
+        example={"title": {"sv": "Samma frågor, nästa by"}, "date": "2026-12-01"},
+        more="What is left out, null or empty stays as it is; a code that is not given is drawn by lot.",
+        codes=DOCUMENT_CODES,
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/start",
+        "start_meeting",
+        says="Start: people can answer who they are",
+        who="operator",
+        gives={200: ref("MeetingStanding")},
+        body=act(),
+        example={"version": 1},
+        codes=("stale", "not_running"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/end",
+        "end_meeting",
+        says="End: every open round closes and nobody can join any more",
+        who="operator",
+        gives={200: ref("MeetingStanding")},
+        body=act(),
+        codes=("stale", "not_started"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/seal",
+        "seal_meeting",
+        says="Seal: anonymise for good",
+        who="operator",
+        gives={200: ref("MeetingStanding")},
+        body=act(),
+        codes=("stale", "not_ended"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/stage",
+        "go_to",
+        says="Go to an item of the agenda, or switch what the wall shows",
+        who="operator",
+        gives={200: ref("MeetingStanding")},
+        body={
+            **act(item=maybe(text("The item's id.")), wall={"enum": [*WALL_VIEWS, None]}),
+            "required": [],
+            "anyOf": [
+                {"required": ["item"], "properties": {"item": {"type": "string"}}},
+                {"required": ["wall"], "properties": {"wall": {"type": "string"}}},
+            ],
+        },
+        example={"item": "ask-bus"},
+        more="Going to an item chooses the wall's view for it. Switching the wall brings it here if it shows "
+        "another meeting; switching it alone is not heard by phones and leaves the version where it is.",
+        codes=(*RUNNING, "no_such_item"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/skip",
+        "skip_item",
+        says="Leave an item out and go on to the next",
+        who="operator",
+        gives={200: ref("MeetingStanding")},
+        body=act(item=text("The item's id.")),
+        example={"item": "ask-bus"},
+        codes=(*RUNNING, "no_such_item", "still_open"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/joining",
+        "lock_joining",
+        says="Let no new device in, or let them in again",
+        who="operator",
+        gives={200: ref("Door")},
+        body=act(locked={"type": "boolean"}),
+        example={"locked": True},
+        more="Whoever has joined stays in and comes back by the same device. The operator's tablets are let "
+        "in.",
+        codes=("stale", "not_running"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/code",
+        "change_code",
+        says="Give the meeting another code to join by",
+        who="operator",
+        gives={200: ref("Door")},
+        body=record(("code", "version"), open_ended=True, code=maybe(text()), version=VERSION),
+        example={"code": "HALL2"},
+        more="One is drawn by lot where none is given. The code before ends at once; whoever has joined "
+        "stays in.",
+        codes=("stale", "not_running", "code_taken", "code_invalid"),
+    ),
+    Call(
+        "put",
+        "/api/v1/meetings/{meeting_id}/rotation",
+        "rotate_code",
+        says="Change the code by itself every so many minutes, or never",
+        who="operator",
+        gives={200: ref("Door")},
+        body=act(minutes=maybe(whole("Minutes; null is never.", minimum=1, maximum=MOST_MINUTES))),
+        example={"minutes": 15},
+        more="A code that was replaced so still lets in for a minute.",
+        codes=("stale", "not_running"),
+    ),
+    Call(
+        "put",
+        "/api/v1/meetings/{meeting_id}/heads",
+        "count_heads",
+        says="Enter how many people were counted in the hall",
+        who="operator",
+        gives={200: ref("Door")},
+        body=act(heads=maybe(whole("People; null when nobody has counted.", minimum=0, maximum=MOST_HEADS))),
+        example={"heads": 84},
+        more="Consoles are told when more devices have joined than that.",
+        codes=("stale", "sealed"),
+    ),
+    Call(
+        "post",
+        "/api/v1/meetings/{meeting_id}/rehearsal/discard",
+        "discard_rehearsal",
+        says="Forget the rehearsal: its participants and what they answered",
+        who="operator",
+        gives={200: ref("MeetingStanding")},
+        body=act(),
+        codes=("stale", "rehearsal_counted", "sealed"),
+    ),
+)
