@@ -151,7 +151,7 @@ def rows(progress: Progress) -> list[Row]:
     acknowledged = sum(record["acknowledged"] for record in records)
     in_file = sum(record["stored"] for record in records)
     most = max(record["most_resident"] for record in records)
-    each = (most - progress.kept["empty"]) / phones
+    each = (max(record["resident"] for record in records) - progress.kept["empty"]) / phones
     found = [
         Row("minutes", f"{len(records)}", f"{progress.asked.times}"),
         Row("links lost, and made again", f"{sum(record['drops'] for record in records):,}"),
@@ -163,7 +163,7 @@ def rows(progress: Progress) -> list[Row]:
             "memory, each minute",
             ", ".join(_megabytes(record["resident"]) for record in records[:: max(1, len(records) // 6)]),
         ),
-        Row("memory, at most", _megabytes(most)),
+        Row("memory, while a backup is copied", _megabytes(most)),
         Row(
             "memory for each phone",
             f"{each / 1000:.1f} kB",
