@@ -139,8 +139,10 @@ def test_a_full_disk_at_the_central_store_is_told_and_gets_better(
     tmp_path: Path, migrated_file: Path, data: Path
 ) -> None:
     """On SQLite; ``test_database_fails`` fills the disk of PostgreSQL."""
-    url, disk = f"sqlite:///{tmp_path / 'central.sqlite'}", faulty_disk(tmp_path, tmp_path / "central.sqlite")
-    shutil.copyfile(migrated_file, tmp_path / "central.sqlite")
+    folder = tmp_path / "full"
+    folder.mkdir()
+    url, disk = f"sqlite:///{folder / 'central.sqlite'}", faulty_disk(tmp_path, folder)
+    shutil.copyfile(migrated_file, folder / "central.sqlite")
     central = RunningCentral(url, tmp_path / "central", disk)
     try:
         enrol(central, data)

@@ -58,7 +58,7 @@ def test_a_small_meeting_waits_and_is_then_shown_with_another(office: Office) ->
     bring(office, held("m1", "a" * 20 + "b" * 20), held("m2", "aaabbbb"))
     found = asked(office)
     assert (found.asked, found.waiting, counts(office)) == (2, 1, {"a": 20, "b": 20, "c": 0})
-    assert "1 meeting wait" in " ".join(pictures.figure(found).notes)
+    assert "It waits for another small meeting" in " ".join(pictures.figure(found).notes)
     bring(office, held("m3", "aabbb"))
     found = asked(office)
     assert (found.waiting, counts(office)) == (0, {"a": 25, "b": 27, "c": 0})

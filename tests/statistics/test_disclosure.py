@@ -49,6 +49,7 @@ def test_while_open_nobody_learns_more_than_how_many(counted: Tally, sensitive: 
         "percents": None,
         "bounds": None,
         "texts": (),
+        "as_of": None,
     }
 
 
