@@ -30,8 +30,6 @@ MOST_MESSAGES = 10
 MOST_COMMITS = 2**31 - 2**20
 """SQLite keeps 31 bits for the number; this close to the end it was never counted, only damaged."""
 COPY_NAME_LENGTH = 12
-_LOG_WANTED = slice(18, 20)
-"""Where a database's header says whether it is written and read by way of a log."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,9 @@ def _messages(file: sqlite3.Connection, check: Literal["quick_check", "integrity
 
 def sound(content: bytes) -> bool:
     """Whether the bytes are a whole database."""
-    with _in_memory(bytearray(content)) as memory:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        # A database in memory has no log: the two bytes of the header that ask for one are set back.
+        memory.deserialize(b"".join((content[:18], b"\x01\x01", memoryview(content)[20:])))
         return _is_whole(memory)
 
 
@@ -139,17 +139,6 @@ def snapshot(reader: sqlite3.Connection) -> Snapshot | None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         reader.backup(memory)
         return Snapshot(memory.serialize(), _openness(memory)) if _is_whole(memory) else None
-
-
-@contextmanager
-def _in_memory(content: bytearray) -> Iterator[sqlite3.Connection]:
-    """The content opened as a database. It has no log there: meanwhile its header asks for none."""
-    asked = content[_LOG_WANTED]
-    content[_LOG_WANTED] = b"\x01\x01"
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        memory.deserialize(content)
-        yield memory
-    content[_LOG_WANTED] = asked
 
 
 def _is_whole(memory: sqlite3.Connection) -> bool:
