@@ -108,7 +108,7 @@ class Comparisons:
     def compare(self, round_id: str, detail: str) -> None:
         """Let a comparison through for the console to look at, before the room does."""
         self.make(round_id, detail)
-        self._stages.announce(self._stages.round(round_id).meeting, "console")
+        self._stages.show_again(self._stages.round(round_id).meeting, "console")
 
     def show(self, round_id: str, detail: str | None, version: int | None = None) -> None:
         """Let the room look at a comparison beside the result of a round, or at the result again."""

@@ -33,7 +33,7 @@ class Counts:
         self._store = store
         self._connections = connections
         self._stages = stages
-        self._kept: dict[tuple[str, int], Tally] = {}
+        self._kept: dict[tuple[str, int | None, bool], Tally] = {}
 
     def progress(self, round_id: str) -> Progress:
         """How many have answered, of how many connected."""
@@ -47,12 +47,12 @@ class Counts:
     def tally(self, round: Round, question: Question) -> Tally:
         """The counted result with its bases, whoever may see it.
 
-        Of a round that is closed it changes with acts alone: it is counted once between two of them. How many
-        there were is read before the rows are, so that what is kept can only be too new.
+        Of a round that is closed it is counted once. What comes or goes later, paper ballots and a rehearsal,
+        moves how many were connected as well.
         """
         if round.status == "open":
             return self.counted(self._store.reader(), round, question)
-        key = round.id, self._stages.acts
+        key = round.id, round.connected, self._is_sealed(round)
         kept = self._kept.get(key)
         if kept is None:
             kept = self.counted(self._store.reader(), round, question)

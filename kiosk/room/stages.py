@@ -110,7 +110,11 @@ class Stages:
     def announce(self, meeting_id: str, *audiences: Audience) -> None:
         """Tell audiences, or all of them, how the meeting stands after an act."""
         self.forget(meeting_id)
-        self._hub.announce_state(meeting_id, *(audiences or AUDIENCES))
+        self.show_again(meeting_id, *(audiences or AUDIENCES))
+
+    def show_again(self, meeting_id: str, *audiences: Audience) -> None:
+        """Tell audiences how the meeting stands, which is as before: there is more of it to be seen."""
+        self._hub.announce_state(meeting_id, *audiences)
 
 
 def stage_of(connection: sqlite3.Connection, row: MeetingRow) -> Stage:

@@ -199,7 +199,9 @@ def people_in(connection: sqlite3.Connection, round_id: str) -> int:
 def of_participant(connection: sqlite3.Connection, participant: str) -> dict[str, dict[str, Any]]:
     """What a participant has answered, per round."""
     rows = connection.execute(
-        "SELECT round, answer FROM ballot WHERE participant = ? AND answer IS NOT NULL", (participant,)
+        "SELECT b.round, b.answer FROM participant p JOIN round r ON r.meeting = p.meeting "
+        "JOIN ballot b ON b.round = r.id AND b.participant = p.id AND b.answer IS NOT NULL WHERE p.id = ?",
+        (participant,),
     )
     return {row[0]: json.loads(row[1]) for row in rows}
 
@@ -217,10 +219,8 @@ def forget_order(connection: sqlite3.Connection, round_id: str) -> None:
         (round_id,),
     ).fetchall()
     connection.execute("DELETE FROM ballot WHERE round = ?", (round_id,))
-    connection.executemany(
-        "INSERT INTO ballot (id, round, participant, digest, answer) VALUES (?, ?, ?, ?, ?)", rows
-    )
-    connection.executemany("INSERT INTO text_review (ballot, status) VALUES (?, ?)", reviews)
+    insert(connection, "ballot (id, round, participant, digest, answer)", rows)
+    insert(connection, "text_review (ballot, status)", reviews)
 
 
 def texts(connection: sqlite3.Connection, round_id: str) -> list[TextEntry]:

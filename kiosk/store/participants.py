@@ -121,6 +121,11 @@ def in_rehearsal(connection: sqlite3.Connection, meeting_id: str) -> int:
 
 def delete_rehearsing(connection: sqlite3.Connection, meeting_id: str) -> frozenset[str]:
     """Delete the participants of the rehearsal, and with them their ballots; who they were."""
+    connection.execute(
+        "DELETE FROM ballot WHERE round IN (SELECT id FROM round WHERE meeting = ?1) "
+        "AND participant IN (SELECT id FROM participant WHERE meeting = ?1 AND rehearsal = 1)",
+        (meeting_id,),
+    )
     rows = connection.execute(
         "DELETE FROM participant WHERE meeting = ? AND rehearsal = 1 RETURNING id", (meeting_id,)
     )
@@ -129,5 +134,8 @@ def delete_rehearsing(connection: sqlite3.Connection, meeting_id: str) -> frozen
 
 def delete_all(connection: sqlite3.Connection, meeting_id: str) -> frozenset[str]:
     """Delete every participant of a meeting, and with them devices and ballots; who they were."""
+    connection.execute(
+        "DELETE FROM ballot WHERE round IN (SELECT id FROM round WHERE meeting = ?)", (meeting_id,)
+    )
     rows = connection.execute("DELETE FROM participant WHERE meeting = ? RETURNING id", (meeting_id,))
     return frozenset(row[0] for row in rows.fetchall())

@@ -258,6 +258,34 @@ def homecoming(db: Database) -> None:
     )
 
 
+@migrations(name="0010_ballots_by_round")
+def ballots_by_round(db: Database) -> None:
+    """The ballots of a round lie together: a hall that votes at once changes its pages, not those of the whole
+    evening.
+
+    ``participant`` has no index of its own for the same reason. Whoever is deleted is looked for in all
+    ballots instead, so delete the ballots first; what somebody has answered is found round by round.
+    """
+    columns = "id, round, participant, digest, answer"
+    _run(
+        db,
+        """
+        CREATE TABLE ballot_by_round (
+            id          TEXT NOT NULL UNIQUE,
+            round       TEXT NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+            participant TEXT NOT NULL REFERENCES participant (id) ON DELETE CASCADE,
+            digest      TEXT NOT NULL,
+            answer      TEXT CHECK (answer IS NULL OR json_valid(answer)),
+            PRIMARY KEY (round, id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        f"INSERT INTO ballot_by_round ({columns}) SELECT {columns} FROM ballot ORDER BY round, id",
+        "DROP TABLE ballot",
+        "ALTER TABLE ballot_by_round RENAME TO ballot",
+        "CREATE UNIQUE INDEX one_counted_ballot ON ballot (round, participant) WHERE answer IS NOT NULL",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)
