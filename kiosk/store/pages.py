@@ -1,8 +1,9 @@
 """Checksums of the pages of the room's file, kept beside it, so that a changed bit is noticed.
 
-SQLite guards the frames of its write-ahead log with checksums, but not the pages of the file, and from a log
-that ends in a damaged frame it takes what stands before that without a word. So two small files stand
-beside the room's file:
+SQLite guards the frames of its write-ahead log with checksums, but looks at them only when it opens the file;
+the pages of the file it does not guard, and from a log that ends in a damaged frame it takes what stands
+before that without a word. So the writer remembers a checksum of the log, and two small files stand beside
+the room's file:
 
 - ``room.sqlite-sums``: a checksum of every page, written before the log is folded into the file. Whatever
   the file holds differently at any moment, power cuts included, is in the log.
@@ -21,7 +22,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
+from zlib import crc32
 
 from kiosk.store.files import write_whole
 
@@ -124,43 +126,90 @@ def _is_page_size(size: int) -> bool:
     return 512 <= size <= 65536 and size & (size - 1) == 0
 
 
-def damaged_in_log(path: Path) -> list[int]:
-    """The pages in the log of a running room that are not as SQLite wrote them; somebody may be adding to it.
+class _Written(NamedTuple):
+    """The log up to where its last commit ends, and the checksum of its frames."""
 
-    SQLite looks at the checksums of the log when it opens the file, and not again.
+    header: bytes
+    end: int
+    sum: int
+
+
+_NOTHING = _Written(b"", 0, 0)
+
+
+class WrittenLog:
+    """The log of a running room as its writer left it.
+
+    SQLite looks at the checksums of the log when it opens the file, and not again: it would fold a changed
+    bit into the file.
     """
-    # What a transaction leaves that was given up is written over, perhaps just while it is read.
-    return _damaged_in_log(path) and _damaged_in_log(path)
+
+    def __init__(self, path: Path) -> None:
+        self._path = log_of(path)
+        self._file: IO[bytes] | None = None
+        self._written = _NOTHING
+
+    def follow(self) -> None:
+        """Take in what has come or gone since the last time. For the writer, after each commit."""
+        if self._file is None:
+            self._file = self._path.open("rb", buffering=0)
+        self._file.seek(0)
+        header = self._file.read(_LOG_HEADER.size)
+        written = self._written
+        if header != written.header:
+            if not _is_begun_anew(written.header, header):
+                return
+            written = _Written(header, _LOG_HEADER.size, 0) if header else _NOTHING
+        if header:
+            self._file.seek(written.end)
+            frames = memoryview(self._file.read())
+            size = _end_of_commits(frames, header)
+            written = _Written(header, written.end + size, crc32(frames[:size], written.sum))
+        self._written = written
+
+    def is_as_written(self) -> bool:
+        """Whether it is still the same. For any thread, while nobody is folding it in."""
+        written = self._written
+        if written == _NOTHING:
+            return True
+        with self._path.open("rb", buffering=0) as file:
+            file.seek(_LOG_HEADER.size)
+            frames = file.read(written.end - _LOG_HEADER.size)
+            file.seek(0)  # read last: as long as it is the same, so is what it stands before
+            header = file.read(_LOG_HEADER.size)
+        if header != written.header:
+            return _is_begun_anew(written.header, header)
+        return crc32(frames) == written.sum
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
 
-def _damaged_in_log(path: Path) -> list[int]:
-    log = read_log(path)
-    if not log.pages:
-        return []
-    with log_of(path).open("rb") as file:
-        header = file.read(_LOG_HEADER.size)
-        magic, _version, page_size, *_ = _LOG_HEADER.unpack(header)
-        words = struct.Struct(">II" if magic & 1 else "<II")
-        last = max(log.pages.values())
-        kept = _chained(header[:-8], (0, 0), words)
-        for begins, page, _, _ in _frames(file, page_size):
-            if begins > last:
-                return []
-            file.seek(begins - _FRAME_HEADER.size)
-            frame = file.read(_FRAME_HEADER.size + page_size)
-            kept = _chained(frame[:8] + frame[_FRAME_HEADER.size :], kept, words)
-            if kept != struct.unpack(">II", frame[16:24]):
-                return sorted({number for number, place in log.pages.items() if place >= begins} | {page})
-    return []
+def _is_begun_anew(before: bytes, now: bytes) -> bool:
+    """Whether SQLite has emptied the log, or begun to write it from its beginning: it then counts one up."""
+    if len(before) < _LOG_HEADER.size or not now:
+        return True
+    return _salts(now)[0] == (_salts(before)[0] + 1) & 0xFFFFFFFF
 
 
-def _chained(content: bytes, so_far: tuple[int, int], words: struct.Struct) -> tuple[int, int]:
-    """The checksum of the log with more content added: https://sqlite.org/fileformat.html#checksum_algorithm."""
-    first, second = so_far
-    for one, other in words.iter_unpack(content):
-        first = (first + one + second) & 0xFFFFFFFF
-        second = (second + other + first) & 0xFFFFFFFF
+def _salts(header: bytes) -> tuple[int, int]:
+    *_, first, second, _sum1, _sum2 = _LOG_HEADER.unpack(header)
     return first, second
+
+
+def _end_of_commits(frames: memoryview, header: bytes) -> int:
+    """Where in these frames of a log the last commit ends."""
+    salts = _salts(header)
+    size = _FRAME_HEADER.size + _LOG_HEADER.unpack(header)[2]
+    end = 0
+    for begins in range(0, len(frames) - size + 1, size):
+        _page, pages_after_commit, *frame_salts, _sum1, _sum2 = _FRAME_HEADER.unpack_from(frames, begins)
+        if tuple(frame_salts) != salts:  # left over from before the log was begun anew
+            break
+        if pages_after_commit:
+            end = begins + size
+    return end
 
 
 # ── The checksums ────────────────────────────────────────────────────────────────────────────────────

@@ -260,8 +260,8 @@ def homecoming(db: Database) -> None:
 
 @migrations(name="0010_ballots_by_round")
 def ballots_by_round(db: Database) -> None:
-    """The ballots of a round lie together: a hall that votes at once changes its pages, not those of the whole
-    evening.
+    """The ballots of a round lie together: a hall that votes at once changes its pages, not those of the
+    whole evening.
 
     ``participant`` has no index of its own for the same reason. Whoever is deleted is looked for in all
     ballots instead, so delete the ballots first; what somebody has answered is found round by round.

@@ -18,7 +18,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,8 +31,8 @@ from kiosk.store import meetings
 from kiosk.store.pages import (
     CommitCount,
     PageSums,
+    WrittenLog,
     changed_pages,
-    damaged_in_log,
     load_sums,
     log_of,
     read_log,
@@ -167,6 +167,7 @@ class Store:
         self._sums = _summed(self._writer_connection, path, self._commits)
         self._count = CommitCount(path)
         self._count.set(self._commits)
+        self._log = WrittenLog(path)
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
 
@@ -189,10 +190,12 @@ class Store:
         return tuple(self._commit_times)
 
     def changed_pages(self) -> list[int]:
-        """The pages of the file and its log that are not as the writer left them: damage, whoever did it."""
+        """The pages that are not as the writer left them: damage, whoever did it. Of the log it is only known
+        whether it is whole: if not, they are all the pages in it."""
         with self._folding:
-            changed = changed_pages(self._sums, self._path, read_log(self._path))
-            return changed + damaged_in_log(self._path)
+            log = read_log(self._path)
+            changed = changed_pages(self._sums, self._path, log)
+            return changed if self._log.is_as_written() else changed + sorted(log.pages)
 
     def try_saving(self, mark: str) -> bool:
         """Whether the disk takes anything now: a mark is written there, which counts as no change."""
@@ -308,6 +311,7 @@ class Store:
                 self._commit(group)
             self._clean()
         self._fold()
+        self._log.close()
         self._writer_connection.close()
         self._count.close()
 
@@ -386,6 +390,8 @@ class Store:
     def _note_commit(self, group: Sequence[_Waiting], began: float) -> None:
         self._commits += 1
         self._count.set(self._commits)
+        with suppress(OSError):  # then the next look at the log finds it changed
+            self._log.follow()
         self._changes += not all(waiting.trial for waiting in group)
         now = self._clock.seconds()
         self._commit_times.append(Commit(now, now - began))
@@ -393,15 +399,22 @@ class Store:
     def _fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
 
-        Nothing is lost if not: the log still holds what was acknowledged.
+        Nothing is lost if not: the log still holds what was acknowledged. One that is not as it was written
+        is left as it is.
         """
         if not self._folding.acquire(blocking=False):
             return False
         try:
+            if not self._log.is_as_written():
+                # SQLite folds it in when the file is closed. Then the file is to be found damaged.
+                save_sums(self._path, replace(self._sums, commits=self._commits))
+                return False
             sums = with_log(self._sums, self._path, read_log(self._path), self._commits)
             save_sums(self._path, sums)
             self._sums = sums
-            return _checkpoint(self._writer_connection)
+            is_empty = _checkpoint(self._writer_connection)
+            self._log.follow()
+            return is_empty
         except (sqlite3.Error, OSError):
             return False
         finally:

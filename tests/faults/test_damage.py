@@ -328,6 +328,20 @@ def test_damage_in_the_log_while_the_room_runs_is_noticed_by_the_next_backup(tmp
         assert len(places.every([ledger.own_folder(data)])) == 1
 
 
+def test_damage_in_the_log_is_not_taken_for_right_when_the_room_stops(tmp_path: Path) -> None:
+    data, left = tmp_path / "data", tmp_path / "left"
+    with a_kiosk(data) as kiosk:
+        hold_rounds(kiosk, 1)
+        flip(log_of(data / ROOM_FILE), an_answer(log_of(data / ROOM_FILE)))
+    shutil.copytree(data, left, ignore=shutil.ignore_patterns("*-shm"))
+    assert find_damage(left / ROOM_FILE) is not None
+    with closing(sqlite3.connect(data / ROOM_FILE)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    damage = find_damage(data / ROOM_FILE)
+    assert damage is not None
+    assert damage.fault == "changed"
+
+
 def test_a_page_that_cannot_be_read_is_refused_by_a_code(tmp_path: Path) -> None:
     from tests.support.browsers import Browser
 
