@@ -134,12 +134,16 @@ class FigureDesk:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._one_at_a_time.acquire(timeout=self._answer_seconds):
+        if not self._one_at_a_time.acquire(timeout=self._patience()):
             raise FigureTimeout("others are waiting for theirs")
         try:
             yield
         finally:
             self._one_at_a_time.release()
+
+    def _patience(self) -> float:
+        """How many seconds an answer may take now."""
+        return self._answer_seconds if self._has_answered else self._start_seconds
 
     def _made(self, request: Request) -> bytes:
         """Ask the worker process; when it dies over it, ask a new one once."""
@@ -162,7 +166,7 @@ class FigureDesk:
 
     def _exchanged(self, worker: _Worker, question: wire.Message) -> wire.Message:
         """One question and its answer. Pipes have no time limit, so a watch ends the process that hangs."""
-        limit = self._answer_seconds if self._has_answered else self._start_seconds
+        limit = self._patience()
         watch = threading.Timer(limit, worker.process.kill)
         watch.daemon = True
         began = time.monotonic()

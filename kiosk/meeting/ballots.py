@@ -13,7 +13,7 @@ from kiosk.meeting.rounds import RoundStatus
 
 Verdict = Literal["counted", "repeated", "conflict", "closed"]
 
-_BALLOT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+_BALLOT_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 
 
 class Ballot(NamedTuple):
@@ -26,7 +26,10 @@ class Ballot(NamedTuple):
 
 
 def is_ballot_id(value: Any) -> bool:
-    """Whether a phone may name a ballot so: 8 to 64 letters, digits, hyphens and underscores."""
+    """Whether a phone may name a ballot so: at most 64 letters, digits and any of ``._:-``.
+
+    It should be random: who is given a name that another phone has used hears of a conflict.
+    """
     return isinstance(value, str) and _BALLOT_ID.match(value) is not None
 
 

@@ -69,7 +69,7 @@ def _voting() -> Json:
             open_ended=True,
             id=text(
                 "Minted by the phone, a fresh one for every answer, the same one for every retry.",
-                pattern="^[A-Za-z0-9_-]{8,64}$",
+                pattern="^[A-Za-z0-9._:-]{1,64}$",
             ),
             round=text("The id of the round."),
             answer=ref("Answer"),
