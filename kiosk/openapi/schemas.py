@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from kiosk.documents import SCHEMA
+from kiosk.kinds import KINDS
 from kiosk.openapi.parts import Json, listed, maybe, record, ref, text, whole
 from kiosk.problems import REFUSALS
 
@@ -44,21 +45,13 @@ def schemas() -> Json:
 
 
 def _answers() -> Json:
+    kinds = {f"{name.title()}Answer": dict(kind.answer_schema) for name, kind in KINDS.items()}
     return {
         "Answer": {
             "description": "What fits depends on the question's kind.",
-            "oneOf": [ref(name) for name in ("ChoiceAnswer", "ScaleAnswer", "TextAnswer", "Abstention")],
+            "oneOf": [ref(name) for name in (*kinds, "Abstention")],
         },
-        "ChoiceAnswer": record(
-            options=listed(text(), description="Option ids, none twice, in any order.", uniqueItems=True),
-        ),
-        "ScaleAnswer": {
-            "oneOf": [
-                record(value=whole("The step's place counted from 1 on a scale in words; else the number.")),
-                record(dont_know={"const": True, "description": "Where the question offers it."}),
-            ]
-        },
-        "TextAnswer": record(text=text("Kept without control and direction characters.")),
+        **kinds,
         "Abstention": record(abstain={"const": True}),
     }
 

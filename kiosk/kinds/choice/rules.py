@@ -6,14 +6,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kiosk.kinds.kind import Form, Half, Malformed, TopShare, only_keys
+from kiosk.kinds.kind import Form, Half, Malformed, TopShare, fields, only_keys
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
 
 class Choice:
+    """Answers are ``{"options": [ids]}``, in the question's order."""
+
     name = "choice"
     is_text = False
+    answer_schema = fields(
+        options={
+            "type": "array",
+            "items": {"type": "string"},
+            "uniqueItems": True,
+            "description": "Option ids, none twice, in any order.",
+        }
+    )
 
     def check_question(self, question: Question) -> None:
         if len(question.options) < 2:
@@ -81,7 +91,7 @@ class Choice:
 
 
 def limits(question: Question) -> tuple[int, int]:
-    """The fewest and the most options that one answer may hold."""
+    """The fewest and the most options that one answer may hold; Malformed where they are no whole numbers."""
     most = question.settings.get("max", 1)
     least = question.settings.get("min", 1)
     if type(least) is not int or type(most) is not int:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kiosk.kinds.kind import Form, Half, Malformed, TopShare, only_keys
+from kiosk.kinds.kind import Form, Half, Malformed, TopShare, fields, only_keys
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
@@ -19,8 +19,16 @@ TOP_STEPS = 2
 
 
 class Scale:
+    """Answers are ``{"value": step}``, a whole number, or ``{"dont_know": true}``."""
+
     name = "scale"
     is_text = False
+    answer_schema: Mapping[str, Any] = {
+        "oneOf": [
+            fields(value={"type": "integer", "description": "In words the step's place, counted from 1."}),
+            fields(dont_know={"const": True, "description": "Where the question offers it."}),
+        ]
+    }
 
     def check_question(self, question: Question) -> None:
         low, high = ends(question)
@@ -101,7 +109,7 @@ class Scale:
 
 
 def ends(question: Question) -> tuple[int, int]:
-    """The lowest and the highest value."""
+    """The lowest and the highest value, both included."""
     if question.options:
         return 1, len(question.options)
     return question.settings.get("min", 0), question.settings.get("max", 10)

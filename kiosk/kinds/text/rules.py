@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kiosk.kinds.kind import Form, Half, Malformed, TopShare, only_keys
+from kiosk.kinds.kind import Form, Half, Malformed, TopShare, fields, only_keys
 from kiosk.meeting.document import Option, Question
 from kiosk.meeting.tally import Answer
 
@@ -18,8 +18,13 @@ MOST_MARKS_IN_A_ROW = 3
 
 
 class FreeText:
+    """Answers are ``{"text": words}``, as ``tidy`` leaves them."""
+
     name = "text"
     is_text = True
+    answer_schema = fields(
+        text={"type": "string", "description": "Kept without control and direction characters."}
+    )
 
     def check_question(self, question: Question) -> None:
         length = question.settings.get("max_length", DEFAULT_LENGTH)
