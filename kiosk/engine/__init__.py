@@ -36,9 +36,11 @@ LOCAL_SPACE = Space(most=256, spare=64)
 class Latch(Protocol):
     """A result that is set once, by the engine's own thread, and waited for without stopping the others."""
 
-    def set(self, value: Any) -> None: ...
+    def set(self, value: Any) -> None:
+        """Give the result, and let whoever waits go on. From a native thread only inside ``Engine.post``."""
 
-    def wait(self) -> Any: ...
+    def wait(self) -> Any:
+        """The result, as soon as it is there; there is no end to the waiting."""
 
 
 class Engine(Protocol):
@@ -47,25 +49,31 @@ class Engine(Protocol):
     name: EngineName
     turnstile: Turnstile
 
-    def latch(self) -> Latch: ...
+    def latch(self) -> Latch:
+        """A new latch, to be waited for on the thread that asks for it."""
 
     def post(self, act: Callable[[], None]) -> None:
         """Do something soon, where latches may be set. Safe to call from any native thread."""
 
     def in_thread(self, work: Callable[..., T], *args: Any) -> T:
-        """Do blocking work on a native thread and wait for it without stopping the others."""
+        """Do blocking work on a native thread and wait for it without stopping the others. What it gives,
+        and what it raises, is the caller's."""
 
     def beside(self, work: Callable[..., T], *args: Any) -> T:
         """Do reading that takes a while, through the turnstile, without keeping the others waiting; on
         eventlet one such thing at a time."""
 
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
-        """Start work that goes on by itself."""
+        """Start work that goes on by itself, and ends with the process at the latest."""
 
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> None:
+        """Wait so long without stopping the others; 0 only gives them a turn."""
 
     def serve(self, app: WSGIApplication, listeners: Iterable[socket.socket], space: Space) -> None:
-        """Serve until interrupted. ``space`` is that of the first listener; the others are this machine's."""
+        """Serve on sockets that listen already, until interrupted.
+
+        ``space`` is that of the first listener; the others are for this machine's own browser.
+        """
 
 
 def engine_named(name: EngineName) -> Engine:

@@ -28,7 +28,7 @@ Turned = Literal["full", "too_many"]
 class Arrival:
     """One connection. ``turned`` says why it gets nothing but a refusal, if it is so."""
 
-    __slots__ = ("_arrivals", "_raw", "address", "is_cut", "turned")
+    __slots__ = ("_arrivals", "_raw", "address", "is_cut", "stays", "turned")
 
     def __init__(self, arrivals: Arrivals, raw: socket.socket, address: str, turned: Turned | None) -> None:
         self._arrivals = arrivals
@@ -37,6 +37,13 @@ class Arrival:
         self.turned = turned
         self.is_cut = False
         """Then what has come of a request is not to be taken for the whole of it."""
+        self.stays = False
+        """Whether it outlives its request, and leaves when whoever has its socket says so."""
+
+    def stay(self, raw: socket.socket) -> None:
+        """From now on it is on this socket, and goes on when the request is over."""
+        self._raw = raw
+        self.stays = True
 
     def waits(self) -> None:
         """From now on a request is awaited."""
@@ -73,6 +80,11 @@ class Arrivals:
         """How many owe a request."""
         return len(self._waiting)
 
+    @property
+    def has_place(self) -> bool:
+        """Whether one more can come in, if only to be told that the room is full."""
+        return len(self._open) < self._space.most + self._space.spare
+
     def enter(self, raw: socket.socket, address: str) -> Arrival:
         """Note a connection that has just been made."""
         with self._lock:
@@ -82,6 +94,7 @@ class Arrivals:
         return arrival
 
     def note(self, arrival: Arrival) -> None:
+        """It owes a request from now on; where too many do, the one that has owed longest is cut."""
         with self._lock:
             self._waiting.pop(arrival, None)
             self._waiting[arrival] = self._seconds() + WHOLE_SECONDS
@@ -92,10 +105,12 @@ class Arrivals:
             longest.cut()
 
     def release(self, arrival: Arrival) -> None:
+        """It owes nothing any more."""
         with self._lock:
             self._waiting.pop(arrival, None)
 
     def forget(self, arrival: Arrival) -> None:
+        """It is over, and its place free; to say so twice changes nothing."""
         with self._lock:
             self._waiting.pop(arrival, None)
             if arrival in self._open:

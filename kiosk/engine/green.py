@@ -12,6 +12,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -37,11 +38,14 @@ T = TypeVar("T")
 
 LONGEST_ADDRESS = 2048
 GIVE_WAY_EVERY = 16
+PLACE_SECONDS = 0.05
 PARTING_SECONDS = 0.3
 PARTING_BYTES = 262_144
 
 
 class GreenLatch:
+    """A latch that a green thread of the loop waits for."""
+
     def __init__(self) -> None:
         self._event = eventlet.event.Event()
 
@@ -63,7 +67,8 @@ class QuietProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
         try:
             super().handle()
         finally:
-            self._arrival.leave()
+            if not self._arrival.stays:
+                self._arrival.leave()
 
     def handle_one_request(self) -> None:
         if self._requests:
@@ -94,14 +99,17 @@ class QuietProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
 
 
 class PatientSocket(eventlet.greenio.GreenSocket):  # type: ignore[misc]
-    """A listening socket that gives others a turn while connections pour in."""
+    """A listening socket that gives others a turn while connections pour in, and that waits for a place."""
 
+    arrivals: Arrivals
     accepted = 0
 
     def accept(self) -> Any:
         self.accepted += 1
         if self.accepted % GIVE_WAY_EVERY == 0:
             eventlet.sleep(0)
+        while not self.arrivals.has_place:  # those that stay have no green thread that eventlet could count
+            eventlet.sleep(PLACE_SECONDS)
         return super().accept()
 
 
@@ -134,6 +142,8 @@ class Lane:
 
 
 class GreenEngine:
+    """One loop, and native threads for what would stop it. Made on the thread that will serve."""
+
     name: EngineName = "eventlet"
 
     def __init__(self) -> None:
@@ -194,8 +204,10 @@ class GreenEngine:
         arrivals = Arrivals(space)
         eventlet.spawn(arrivals.keep_cutting, eventlet.sleep)
         listener.setblocking(False)
+        door = PatientSocket(listener)
+        door.arrivals = arrivals
         eventlet.wsgi.server(
-            PatientSocket(listener),
+            door,
             app,
             environ={"kiosk.arrivals": arrivals},
             max_size=space.most + space.spare,
@@ -229,15 +241,18 @@ def _run_safely(act: Callable[[], None]) -> None:
 
 
 def take_socket(environ: WSGIEnvironment) -> socket.socket:
-    """The bare socket of a request, which from now on speaks something else than HTTP."""
-    environ["eventlet.set_idle"]()
-    raw: socket.socket = environ["eventlet.input"].get_socket().fd
-    return raw
+    """The bare socket of a request, which from now on speaks something else than HTTP, and sends at once.
 
-
-def end_request() -> None:
-    """Say, in the request's own green thread, that nothing is left to be answered."""
+    It outlives the request: its green thread may end, and with it goes all that HTTP needed. Whoever takes it
+    closes it, and says then that its arrival leaves.
+    """
+    sock = environ["eventlet.input"].get_socket()
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    raw = socket.socket(sock.family, sock.type, sock.proto, sock.fd.detach())
+    raw.setblocking(False)
+    environ["kiosk.arrival"].stay(raw)
     eventlet.wsgi.WSGI_LOCAL.already_handled = True
+    return raw
 
 
 def part_gently(raw: socket.socket) -> None:
@@ -271,10 +286,19 @@ def call_when_writable(raw: socket.socket, act: Callable[[int], None]) -> Callab
 
 def _call_when(event: str, raw: socket.socket, act: Callable[[int], None]) -> Callable[[], None]:
     hub = eventlet.hubs.get_hub()
-    listener = hub.add(event, raw.fileno(), act, lambda _error: None, lambda: None)
+    listener = hub.add(event, raw.fileno(), act, _ignore, _nothing)
+    listener.greenlet = hub.greenlet  # otherwise the thread that asks for it would be kept for as long
+    return partial(_stop_calling, hub, listener)
 
-    def stop() -> None:
-        with suppress(KeyError):  # the loop has let go of it by itself
-            hub.remove(listener)
 
-    return stop
+def _stop_calling(hub: Any, listener: Any) -> None:
+    with suppress(KeyError):  # the loop has let go of it by itself
+        hub.remove(listener)
+
+
+def _ignore(_error: BaseException) -> None:
+    pass
+
+
+def _nothing() -> None:
+    pass

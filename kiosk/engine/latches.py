@@ -7,6 +7,8 @@ from typing import Any
 
 
 class ThreadLatch:
+    """A latch that a native thread waits for; any other may set it."""
+
     def __init__(self) -> None:
         self._done = threading.Event()
         self._value: Any = None

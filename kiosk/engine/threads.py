@@ -67,6 +67,8 @@ class QuietHandler(WSGIRequestHandler):
 
 
 class ThreadEngine:
+    """A native thread a connection: nothing stops the others, so most of what is asked is simply done."""
+
     name: EngineName = "threading"
 
     def __init__(self) -> None:

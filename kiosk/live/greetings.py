@@ -17,6 +17,8 @@ GREETING_SECONDS = 10.0
 MOST_SILENT = 2_000
 """A hall that comes back at once owes its greetings for a moment; whoever has owed it longest goes first."""
 LOOK_SECONDS = 1.0
+JUDGED_BY = ("HTTP_ORIGIN", "HTTP_COOKIE")
+"""What of a request counts when its session greets. The rest need not be kept for as long as it lasts."""
 
 
 class Greetings:
@@ -36,7 +38,7 @@ class Greetings:
             if "HTTP_UPGRADE" in environ and "kiosk.arrival" in environ:
                 self._arrivals[eio_sid] = environ["kiosk.arrival"]
             self.expect(eio_sid)
-            return connect(eio_sid, environ)
+            return connect(eio_sid, {name: environ[name] for name in JUDGED_BY if name in environ})
 
         def end(eio_sid: str, *reason: Any) -> Any:
             self.heard(eio_sid)

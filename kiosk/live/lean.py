@@ -6,8 +6,10 @@ passes through several queues between them; that costs ten times what counting a
 
 * the loop itself calls a parser when a phone's socket can be read, and writes to it without waiting;
 * a ballot is recognised there and handed to the room, and its acknowledgement is written when it is on the
-  disk; any other message wakes the connection's green thread, which handles it in the library's way;
-* what everybody hears is made into a frame once.
+  disk; nearly any other message gets a green thread, which handles it in the library's way and ends;
+* what everybody hears is made into a frame once;
+* a phone that only listens has no green thread, and nothing is left of the request that it came with. Both
+  would take tens of kilobytes for each, and leave holes in the memory where phones come and go.
 
 It leans on parts of Engine.IO that are not public: the table of its drivers, and the queue and the flags of
 its sockets. The versions are pinned, ``tests/live/test_lean.py`` holds it against the official client, and
@@ -19,7 +21,6 @@ from __future__ import annotations
 import re
 import socket
 from base64 import b64encode
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -34,10 +35,12 @@ from flask_socketio import SocketIO
 
 from kiosk import messages
 from kiosk.clock import Clock
-from kiosk.engine import Engine, Latch, green
+from kiosk.engine import Engine, green
+from kiosk.engine.arrivals import Arrival
 from kiosk.live import frames
 from kiosk.live.connections import Allowance
 from kiosk.live.metering import BURST, PER_SECOND, TOO_FAST
+from kiosk.live.pings import Pings
 from kiosk.live.sockets import LARGEST_MESSAGE, Answer, SpeltBallot, first_argument
 
 LARGEST_BACKLOG = 256_000
@@ -46,6 +49,7 @@ READ_BYTES = 16_384
 GIVE_WAY_EVERY = 256
 """Phones written to in a broadcast before others get a turn."""
 
+_PONG = "3"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _BALLOT = re.compile(r'42([0-9]{1,9})(\["ballot",.*)', re.DOTALL)
 """An Engine.IO message (4) with a Socket.IO event (2), to be acknowledged, by the name of ballot."""
@@ -70,6 +74,14 @@ class Lean:
         self._take_ballot = take_ballot
         eio = self._server.eio
         eio._async = {**eio._async, "websocket": self._driver}  # noqa: SLF001 - there is no public place
+        self._pings = Pings(eio, engine, clock)
+        connect = eio.handlers["connect"]
+
+        def begin(eio_sid: str, environ: WSGIEnvironment) -> Any:
+            self._pings.expect(eio.sockets[eio_sid])
+            return connect(eio_sid, environ)
+
+        eio.on("connect", begin)
 
     def broadcast(self, event: str, news: Any, room: str) -> None:
         """Send an event to every socket in a room, giving way to others in between."""
@@ -101,59 +113,15 @@ class Lean:
         return partial(self._serve, handler.__self__)
 
     def _serve(self, there: Any, environ: WSGIEnvironment, _start: StartResponse) -> list[bytes]:
-        """The life of a WebSocket, in the green thread of the request that it began as."""
+        """Make a WebSocket of a request, whose green thread ends here."""
         raw = green.take_socket(environ)
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line = Line(raw, self._engine, Allowance(self._clock, BURST, PER_SECOND), partial(self._hears, there))
-        arrival = environ["kiosk.arrival"]
-        arrival.waits()
-        try:
-            line.open(_handshake(environ))
-            changed_over = self._changed_over(there, line)
-            arrival.has_come()
-            if changed_over:
-                _move_queue(there, line)
-                _handle(there, line)
-        finally:
-            line.end()
-            if line.was_cut:
-                green.part_gently(raw)
-            green.end_request()
+        allowance = Allowance(self._clock, BURST, PER_SECOND)
+        link = Link(
+            raw, self._engine, allowance, there, environ["kiosk.arrival"], self._take_ballot, self._pings
+        )
+        link.open(_handshake(environ))
+        link.begin()
         return []
-
-    def _changed_over(self, there: Any, line: Line) -> bool:
-        """Whether this connection now is the socket's transport: at once, or after polling as the protocol
-        says: probe, answer, change."""
-        if not there.connected:
-            there.connected = there.upgraded = True
-            return True
-        there.upgrading = True
-        try:
-            if line.wait() != "2probe":
-                return False
-            line.write(frames.text("3probe"))
-            there.queue.put(Packet(NOOP))  # ends the poll that hangs
-            there.upgraded = line.wait() == "5"
-            return bool(there.upgraded)
-        finally:
-            there.upgrading = False
-
-    def _hears(self, there: Any, line: Line, message: str | bytes) -> bool:
-        """Take a message in the loop, if it is a ballot."""
-        if not isinstance(message, str) or there.queue is not line:
-            return False
-        if plain := _PLAIN_BALLOT.fullmatch(message):
-            number, ballot_id, rest = plain.groups()
-            ballot = SpeltBallot(ballot_id, f"{{{rest}}}")
-            self._take_ballot(there.sid, ballot, partial(_acknowledge, line, number))
-            return True
-        if unusual := _BALLOT.fullmatch(message):
-            number, text = unusual.groups()
-            with suppress(ValueError):  # what is no JSON is no event, and nothing is said to it
-                _, *arguments = messages.read(text)
-                self._take_ballot(there.sid, first_argument(arguments), partial(_acknowledge, line, number))
-            return True
-        return False
 
 
 class Line:
@@ -161,41 +129,30 @@ class Line:
 
     __slots__ = (
         "_busy",
-        "_ended",
         "_engine",
-        "_hears",
         "_inbox",
-        "_latch",
         "_parser",
         "_raw",
         "_stop_reading",
         "_stop_writing",
         "_unsent",
         "_unsent_bytes",
-        "was_cut",
+        "_was_cut",
+        "ended",
     )
 
-    def __init__(
-        self,
-        raw: socket.socket,
-        engine: Engine,
-        allowance: Allowance,
-        hears: Callable[[Line, str | bytes], bool],
-    ) -> None:
+    def __init__(self, raw: socket.socket, engine: Engine, allowance: Allowance) -> None:
         self._raw = raw
         self._engine = engine
-        self._hears = hears
         self._parser = frames.Parser(LARGEST_MESSAGE, allowance.take)
         self._stop_reading: Callable[[], None] = _nothing
         self._stop_writing: Callable[[], None] = _nothing
-        self._unsent: deque[bytes] = deque()
+        self._unsent: list[bytes] = []  # an empty deque takes ten times as much
         self._unsent_bytes = 0
-        self._inbox: deque[str | bytes] = deque()
-        self._latch: Latch | None = None
-        self._busy = True  # until its green thread waits for the first time
-        self._ended = False
-        self.was_cut = False
-        """Whether its client has sent too much."""
+        self._inbox: list[str | bytes] = []
+        self._busy = False
+        self._was_cut = False
+        self.ended = False
 
     def open(self, greeting: bytes) -> None:
         self._stop_reading = green.call_when_readable(self._raw, self._read)
@@ -203,15 +160,19 @@ class Line:
 
     # ── Up ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def wait(self) -> str | bytes | None:
-        """The next message that is not taken in the loop; None, which is the end, also for an empty one."""
-        while not self._inbox:
-            if self._ended:
-                return None
-            self._busy = False
-            self._latch = self._engine.latch()
-            self._latch.wait()
-        return self._inbox.popleft() or None
+    def hears(self, message: str | bytes) -> bool:
+        """Take a message in the loop, without waiting; False leaves it to ``handle``."""
+        return False
+
+    def handle(self, message: str | bytes) -> bool:
+        """Handle what is rare, in a green thread; whether the line goes on."""
+        return True
+
+    def part(self) -> None:
+        """Close the socket, in a green thread, when nothing more comes and nothing goes."""
+        if self._was_cut:
+            green.part_gently(self._raw)
+        self._raw.close()
 
     def _read(self, _number: int) -> None:
         """Called by the loop when there is something to read."""
@@ -231,12 +192,12 @@ class Line:
                 return
             for message in self._parser.feed(data):
                 self._take(message)
-                if self._ended:
+                if self.ended:
                     return
         except frames.Violation as violation:
             if violation.code == frames.POLICY:
                 self.write(frames.text(TOO_FAST))
-                self.was_cut = True
+                self._was_cut = True
             self.hang_up(violation.code)
 
     def _take(self, message: frames.Message) -> None:
@@ -248,22 +209,34 @@ class Line:
             self._take_content(message.content())
 
     def _take_content(self, content: str | bytes) -> None:
+        if self.ended:  # the loop may call once more what it has been told to stop
+            return
         # What follows a message that is still being handled must not overtake it.
-        if self._busy or not self._hears(self, content):
+        if self._busy or not self.hears(content):
             self._inbox.append(content)
-            self._wake()
+            self._attend()
 
-    def _wake(self) -> None:
-        self._busy = True
-        latch, self._latch = self._latch, None
-        if latch is not None:
-            latch.set(None)
+    def _attend(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self._engine.spawn(self._handle_all)
+
+    def _handle_all(self) -> None:
+        """One message after the other, and then the end, if it has come. An empty message is one, too."""
+        while self._inbox:
+            message = self._inbox.pop(0)
+            if not message or not self.handle(message):
+                self._inbox.clear()
+                self.end()
+        if self.ended:
+            self.part()
+        self._busy = False
 
     # ── Down ────────────────────────────────────────────────────────────────────────────────────────
 
     def write(self, frame: bytes) -> None:
         """Send a frame now, as far as the phone takes it, and the rest when it does. Never waits."""
-        if self._ended:
+        if self.ended:
             return
         sent = 0 if self._unsent else self._send(frame)
         if sent < len(frame):
@@ -289,13 +262,13 @@ class Line:
     def _write_on(self, _number: int) -> None:
         """Called by the loop when there is room again."""
         while self._unsent:
-            data = self._unsent.popleft()
+            data = self._unsent.pop(0)
             sent = self._send(data)
             self._unsent_bytes -= sent
-            if self._ended:
+            if self.ended:
                 return
             if sent < len(data):
-                self._unsent.appendleft(data[sent:])
+                self._unsent.insert(0, data[sent:])
                 return
         self._stop_writing()
 
@@ -307,19 +280,18 @@ class Line:
         self.end()
 
     def end(self) -> None:
-        """Let go of the socket, whoever asks and however often. Its green thread does the rest."""
-        if self._ended:
+        """Let go of the socket, whoever asks and however often. A green thread does the rest."""
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         self._stop_reading()
         if self._unsent:
             self._stop_writing()
         self._unsent.clear()
-        # What calls this line is held by it. Left so, ended connections would wait for the collector, which
-        # hardly ever comes for what has lived long.
+        # What calls this line is held by it. Left so, ended lines would wait for the collector, which hardly
+        # ever comes for what has lived long.
         self._stop_reading = self._stop_writing = _nothing
-        self._hears = _deaf
-        self._wake()
+        self._attend()
 
     # ── As Engine.IO's queue ────────────────────────────────────────────────────────────────────────
 
@@ -342,12 +314,104 @@ class Line:
         """Nothing ever waits here."""
 
 
+class Link(Line):
+    """The line of a session of Engine.IO, which is ``there``."""
+
+    __slots__ = ("_arrival", "_pings", "_probed", "_take_ballot", "_there")
+
+    def __init__(
+        self,
+        raw: socket.socket,
+        engine: Engine,
+        allowance: Allowance,
+        there: Any,
+        arrival: Arrival,
+        take_ballot: TakeBallot,
+        pings: Pings,
+    ) -> None:
+        super().__init__(raw, engine, allowance)
+        self._there = there
+        self._arrival = arrival
+        self._take_ballot = take_ballot
+        self._pings = pings
+        self._probed = False
+
+    def begin(self) -> None:
+        """Become the session's transport: at once, or when it changes over from polling."""
+        if self._there.connected:
+            self._there.upgrading = True
+            self._arrival.waits()
+        else:
+            self._there.connected = True
+            self._take_over()
+
+    def hears(self, message: str | bytes) -> bool:
+        there = self._there
+        if there.queue is not self:
+            self._change_over(message)
+            return True
+        if not isinstance(message, str):
+            return False
+        if plain := _PLAIN_BALLOT.fullmatch(message):
+            number, ballot_id, rest = plain.groups()
+            ballot = SpeltBallot(ballot_id, f"{{{rest}}}")
+            self._take_ballot(there.sid, ballot, partial(_acknowledge, self, number))
+            return True
+        if unusual := _BALLOT.fullmatch(message):
+            number, text = unusual.groups()
+            with suppress(ValueError):  # what is no JSON is no event, and nothing is said to it
+                _, *arguments = messages.read(text)
+                self._take_ballot(there.sid, first_argument(arguments), partial(_acknowledge, self, number))
+            return True
+        if message == _PONG and there.last_ping:  # to a ping, as otherwise it means nothing
+            self._pings.expect(there)
+            return True
+        return False
+
+    def handle(self, message: str | bytes) -> bool:
+        try:
+            self._there.receive(Packet(encoded_packet=message))
+        except UnknownPacketError:
+            return True
+        except Exception:  # noqa: BLE001 - the library says in many ways that this is no packet
+            return False
+        return True
+
+    def part(self) -> None:
+        there = self._there
+        if there.queue is self:
+            there.close(wait=False, abort=True, reason=there.server.reason.TRANSPORT_CLOSE)
+            there.server.sockets.pop(there.sid, None)
+        else:
+            there.upgrading = False
+        del self._there  # which holds this as its queue, and would wait with it for the collector
+        super().part()
+        self._arrival.leave()
+
+    def _change_over(self, message: str | bytes) -> None:
+        """Go from polling to this line as the protocol says: probe, answer, change."""
+        if message == "2probe" and not self._probed:
+            self._probed = True
+            self.write(frames.text("3probe"))
+            self._there.queue.put(Packet(NOOP))  # ends the poll that hangs
+        elif message == "5" and self._probed:
+            self._there.upgrading = False
+            self._arrival.has_come()
+            self._take_over()
+        else:
+            self.end()
+
+    def _take_over(self) -> None:
+        """Send what has been waiting for the transport, and let what follows go straight down the line."""
+        self._there.upgraded = True
+        waiting, self._there.queue = self._there.queue, self
+        with suppress(Empty):
+            while True:
+                self.put(waiting.get(block=False))
+
+
 def _nothing() -> None:
     pass
-
-
-def _deaf(_line: Line, _message: str | bytes) -> bool:
-    return False
 
 
 def _handshake(environ: WSGIEnvironment) -> bytes:
@@ -358,26 +422,6 @@ def _handshake(environ: WSGIEnvironment) -> bytes:
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
     )
-
-
-def _move_queue(there: Any, line: Line) -> None:
-    """Send what has been waiting for the transport, and let what follows go straight down the line."""
-    waiting, there.queue = there.queue, line
-    with suppress(Empty):
-        while True:
-            line.put(waiting.get(block=False))
-
-
-def _handle(there: Any, line: Line) -> None:
-    """Handle what is rare, one message after the other, until the end."""
-    while (message := line.wait()) is not None:
-        try:
-            there.receive(Packet(encoded_packet=message))
-        except UnknownPacketError:
-            continue
-        except Exception:  # noqa: BLE001 - the library says in many ways that this is no packet
-            break
-    there.close(wait=False, abort=True, reason=there.server.reason.TRANSPORT_CLOSE)
 
 
 def _acknowledge(line: Line, number: str, answer: dict[str, Any]) -> None:

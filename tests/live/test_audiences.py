@@ -133,7 +133,8 @@ def test_versions_have_no_gap(server: Running, listen: Listen, meeting: Json) ->
     assert heard == list(range(first, last + 1))
     told = [version_of(news) for name, news in console.heard if name == "state"]
     assert set(told) == set(heard)
-    assert told.count(hidden) == 2, "the console hears of the wall as well"
+    # A machine that is busy tells consoles so, once more with the same version.
+    assert told.count(hidden) >= 2, "the console hears of the wall as well"
 
 
 def test_each_phone_hears_its_own_language(server: Running, listen: Listen, meeting: Json) -> None:

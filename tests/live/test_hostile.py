@@ -298,3 +298,19 @@ def test_a_place_that_is_left_is_free_again(hands: Hands) -> None:
     for arrival in (first, second, second):
         arrival.leave()
     assert arrivals.enter(hands.near(), "c").turned is None
+
+
+def test_nobody_comes_in_for_whom_there_is_no_file(hands: Hands) -> None:
+    arrivals = Arrivals(Space(most=2, spare=1), lambda: hands.now)
+    first, *_ = (arrivals.enter(hands.near(), "a") for _ in range(3))
+    assert not arrivals.has_place
+    first.leave()
+    assert arrivals.has_place
+
+
+def test_who_outlives_its_request_is_cut_on_the_socket_that_it_has_then(hands: Hands) -> None:
+    arrivals = Arrivals(Space(most=2, spare=1), lambda: hands.now)
+    arrival = arrivals.enter(hands.near(), "a")
+    arrival.stay(hands.near())
+    arrival.cut()
+    assert hands.are_cut() == [False, True]

@@ -305,7 +305,7 @@ def test_a_phone_that_does_not_read_is_dropped_and_others_are_not() -> None:
         raw.setblocking(False)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
         allowance = Allowance(SystemClock(), metering.BURST, metering.PER_SECOND)
-        lines.append(Line(raw, engine, allowance, lambda _line, _message: False))
+        lines.append(Line(raw, engine, allowance))
     frame = frames.text("4" + "x" * 5_000)
     received = b""
     for times in range(1, LARGEST_BACKLOG // 5_000 + 10):
@@ -315,7 +315,7 @@ def test_a_phone_that_does_not_read_is_dropped_and_others_are_not() -> None:
             engine.sleep(0)
             received += quick_end.recv(65_536)
     assert received == frame * times
-    assert lines[0].wait() is None, "the slow one has come to its end"
+    assert lines[0].ended, "the slow one has come to its end"
     lines[1].end()
     for end in (slow, slow_end, quick, quick_end):
         end.close()
@@ -326,7 +326,7 @@ def test_what_waits_is_sent_when_there_is_room() -> None:
     raw, end = socket.socketpair()
     raw.setblocking(False)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
-    line = Line(raw, engine, Allowance(SystemClock()), lambda _line, _message: False)
+    line = Line(raw, engine, Allowance(SystemClock()))
     sent = [frames.text(f"4{number:05}" + "x" * 9_000) for number in range(20)]
     for frame in sent:
         line.write(frame)
