@@ -19,7 +19,7 @@ from kiosk.meeting.document import AgendaItem, Option, Question
 from kiosk.meeting.rounds import Round
 from kiosk.meeting.stage import BY, CHANGE, Stage, WallView
 from kiosk.meeting.tally import Answer
-from kiosk.results import Live, Result, live_view, result_view
+from kiosk.results import Live, Result, live_view, result_view, sense_of
 from kiosk.room import WALL_OF_ITEM, Room, SealPreview
 from kiosk.statistics.disclosure import Disclosed
 from kiosk.store.ballots import TextEntry
@@ -110,7 +110,7 @@ class Run:
         """The texts of a status; those that say the same are one, where the first of them stood."""
         alike: dict[str, list[TextEntry]] = {}
         for entry in self.texts_that_are(status):
-            alike.setdefault(" ".join(entry.text.split()).casefold(), []).append(entry)
+            alike.setdefault(sense_of(entry.text), []).append(entry)
         return tuple(Writing(tuple(entries)) for entries in alike.values())
 
 

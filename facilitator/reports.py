@@ -18,7 +18,7 @@ from typing import Literal
 from facilitator.figures.figure import Figure, FigureBar, FigureSegment, Side, Strip
 from facilitator.figures.wording import plain
 from facilitator.figures.workbook import Cell, Column, Sheet, Workbook
-from kiosk.languages import direction, written_date
+from kiosk.languages import direction, ngettext, number, written_date
 from kiosk.languages import gettext as _
 from kiosk.results import Bar, Diverging, Result
 from kiosk.spreadsheets import as_csv
@@ -345,7 +345,7 @@ def figure_of(meeting: MeetingExport, result: Result, headline_bars: Collection[
         place=meeting.place,
         date=written_date(meeting.date),
         bars=tuple(_figure_bar(bar, headline_bars) for bar in result.bars),
-        texts=result.texts,
+        texts=tuple(_quote(*quote) for quote in result.quotes()),
         message="" if shown else result.sentence,
         headline=". ".join(part.removesuffix(".") for part in (result.headline, result.aside) if part),
         headings=(_("Share"), _("Answers")),
@@ -358,25 +358,15 @@ def figure_of(meeting: MeetingExport, result: Result, headline_bars: Collection[
     )
 
 
+def _quote(text: str, people: int) -> str:
+    if people == 1:
+        return text
+    return f"{text} ({ngettext('%(n)s answer', '%(n)s answers', people) % {'n': number(people)}})"
+
+
 def _strip(picture: Diverging) -> Strip:
-    sides: dict[str, Side] = {
-        "against-1": "against",
-        "for-1": "for",
-        "neutral": "neutral",
-        "dont-know": "dont-know",
-    }
-    return Strip(
-        picture.centre,
-        picture.whole,
-        tuple(
-            FigureSegment(
-                one.start,
-                one.length,
-                sides.get(one.tone, "for-strong" if one.tone.startswith("for") else "against-strong"),
-            )
-            for one in picture.segments
-        ),
-    )
+    segments = tuple(FigureSegment(one.start, one.length, _side(one.tone)) for one in picture.segments)
+    return Strip(picture.centre, picture.whole, segments)
 
 
 def _figure_bar(bar: Bar, headline_bars: Collection[str]) -> FigureBar:
@@ -386,7 +376,19 @@ def _figure_bar(bar: Bar, headline_bars: Collection[str]) -> FigureBar:
         percent=bar.percent_text or None,
         length=bar.length,
         tone="quiet" if bar.bound else "strong" if bar.id in headline_bars else "plain",
+        side=_side(bar.tone) if bar.tone else None,
     )
+
+
+def _side(tone: str) -> Side:
+    """How a step of a worded scale is coloured in a picture, where each half has two colours."""
+    sides: dict[str, Side] = {
+        "against-1": "against",
+        "for-1": "for",
+        "neutral": "neutral",
+        "dont-know": "dont-know",
+    }
+    return sides.get(tone, "for-strong" if tone.startswith("for") else "against-strong")
 
 
 def file_name(extension: str, *parts: str) -> str:

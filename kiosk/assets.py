@@ -12,7 +12,7 @@ import mimetypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -72,7 +72,7 @@ class Assets:
     """Every static file of the three windows."""
 
     def __init__(self) -> None:
-        self._by_name = dict(_read_all())
+        self._by_name = _read_all()
         digest = sha256()
         for name, asset in sorted(self._by_name.items()):
             digest.update(name.encode() + b"\0" + asset.content)
@@ -106,7 +106,13 @@ class Assets:
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
 
-def _read_all() -> Iterable[tuple[str, Asset]]:
+@cache
+def _read_all() -> Mapping[str, Asset]:
+    """All of them by name; once, however many rooms a process has."""
+    return dict(_read())
+
+
+def _read() -> Iterable[tuple[str, Asset]]:
     scripts: dict[str, str] = {}
     for window, folder in FOLDERS.items():
         for path in sorted(folder.rglob("*")):

@@ -5,7 +5,7 @@ Everything here comes from released pictures. What they hide is hidden here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk import labels
@@ -114,8 +114,8 @@ def wordings_of(question: Question) -> dict[str, list[str]]:
     return {bar.id: [bar.id, *bar.text.values()] for bar in kind_of(question).bars(question)}
 
 
-def name_of(population: Population) -> str:
-    return wording(population.name, current())[0]
+def name_of(population: Population, fallback: Iterable[str] = ()) -> str:
+    return wording(population.name, current(), fallback)[0]
 
 
 def _view(
@@ -191,8 +191,9 @@ def _refused(reason: Refused, stage: Stage, mapped: Mapped, population: Populati
         "few_categories": _("Not compared: too few of the answers have a category in the population."),
     }[reason]
     return ComparedView(
-        name_of(population), _source(mapped), "", (), (), "", "", words, (), mapped.is_checked
-    )
+        name_of(population, stage.meeting.languages),
+        _source(mapped), "", (), (), "", "", words, (), mapped.is_checked,
+    )  # fmt: skip
 
 
 def _put_into_words(
@@ -207,7 +208,7 @@ def _put_into_words(
     longest = max(max(group.room_percent or 0, group.population_percent) for group in found.groups) or 1
     compared = {group.id for group in found.groups}
     outside = [option for option in options if option.id not in compared]
-    name = name_of(population)
+    name = name_of(population, stage.meeting.languages)
     missing = ""
     if found.missing:
         groups = [words[group][0] for group in found.missing]

@@ -12,8 +12,8 @@ from typing import Any
 
 from kiosk.kinds import KINDS, Malformed
 from kiosk.languages import gettext, wording
-from kiosk.meeting.document import DocumentError, Json, Meeting, read_document
-from kiosk.problems import QUESTION_REASONS, Problem
+from kiosk.meeting.document import DocumentError, Json, Meeting, Question, read_document
+from kiosk.problems import DOCUMENT_REASONS, QUESTION_REASONS, Problem
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE = DATA / "sample-meeting.json"
@@ -47,19 +47,11 @@ def read(document: Any) -> Meeting:
     _check_schema(document)
     try:
         meeting = read_document(document)
+        for question in meeting.questions.values():
+            _check_kind(question)
     except DocumentError as error:
-        raise Problem("document", path=error.path, reason=error.reason) from None
-    for question in meeting.questions.values():
-        if question.kind not in KINDS:
-            raise Problem(
-                "document", path=f"questions/{question.id}/kind", reason=f"unknown kind {question.kind}"
-            )
-        try:
-            KINDS[question.kind].check_question(question)
-        except Malformed as error:
-            raise Problem(
-                "document", path=f"questions/{question.id}", reason=QUESTION_REASONS[error.reason]
-            ) from None
+        reason = gettext(DOCUMENT_REASONS[error.reason]) % {"name": error.name}
+        raise Problem("document", path=error.path, reason=reason) from None
     return meeting
 
 
@@ -108,6 +100,16 @@ def with_changes(
     if "code" not in changes:
         copy["meeting"].pop("code", None)
     return copy
+
+
+def _check_kind(question: Question) -> None:
+    path = f"questions/{question.id}"
+    if question.kind not in KINDS:
+        raise DocumentError(f"{path}/kind", "unknown_kind", question.kind)
+    try:
+        KINDS[question.kind].check_question(question)
+    except Malformed as error:
+        raise Problem("document", path=path, reason=QUESTION_REASONS[error.reason]) from None
 
 
 @cache

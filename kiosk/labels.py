@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kiosk.languages import comma_separated, ngettext, number, percent
+from kiosk.languages import comma_separated, isolated, ngettext, number, percent
 from kiosk.languages import gettext as _
 from kiosk.statistics.fit import Flag
 
@@ -199,6 +199,7 @@ def about(people: int | None) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """Words one after another, the last two joined by "and"."""
+    words = [isolated(word) for word in words]
     if len(words) < 2:
         return "".join(words)
     return _("%(most)s and %(last)s") % {"most": comma_separated(words[:-1]), "last": words[-1]}

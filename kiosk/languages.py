@@ -158,6 +158,13 @@ def comma_separated(words: Iterable[str]) -> str:
     return ("، " if current() in ARABIC_SCRIPT else ", ").join(words)
 
 
+def isolated(words: str) -> str:
+    """Words of perhaps the other direction, so that they stay whole in a sentence of Arabic."""
+    if current() not in ARABIC_SCRIPT:
+        return words
+    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def written_date(value: str | date) -> str:
     """A date in words; what is not an ISO date is left as it was written."""
     try:

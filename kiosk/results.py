@@ -62,7 +62,7 @@ class Diverging:
     """A worded scale around its middle: steps against to one side of ``centre``, steps for to the other.
 
     Neutral answers stand apart, and after them those who do not know. ``whole`` is the length of it all.
-    ``against`` and ``for_`` are the joint shares of the two sides, in words.
+    ``against`` and ``for_`` are the shares of the two sides, in words.
     """
 
     centre: float
@@ -123,6 +123,13 @@ class Result:
         if self.ordered:
             return self
         return replace(self, bars=tuple(sorted(self.bars, key=lambda bar: -bar.length)))
+
+    def quotes(self) -> tuple[tuple[str, int], ...]:
+        """The texts, each with how many wrote it, the most first; those that say the same are one."""
+        alike: dict[str, list[str]] = {}
+        for text in self.texts:
+            alike.setdefault(sense_of(text), []).append(text)
+        return tuple((same[0], len(same)) for same in sorted(alike.values(), key=len, reverse=True))
 
 
 @dataclass(frozen=True)
@@ -240,15 +247,25 @@ class _Wording:
         """The picture of a worded scale, once its percentages may be told."""
         disclosed, sides = self._disclosed, self._kind.halves(self._question)
         base = disclosed.valid or 0
-        counts = disclosed.told_counts
-        if not sides or not base or counts is None or disclosed.told_percents is None:
+        counts, percents = disclosed.told_counts, disclosed.told_percents
+        if not sides or not base or counts is None or percents is None:
             return None
         against, in_favour = (
-            percent(joint_percent(counts, (step for step in counts if sides[step] == side), base))
+            percent(self._joint([step for step in counts if sides[step] == side], counts, percents, base))
             for side in ("against", "for")
         )
         picture = diverging(counts, sides, base, disclosed.dont_know or 0)
         return replace(picture, against=against, for_=in_favour)
+
+    def _joint(
+        self, side: Sequence[str], counts: Mapping[str, int], percents: Mapping[str, int], base: int
+    ) -> int:
+        """What stands over a side: the sum of its rows, or what the headline says of the same rows."""
+        top = self._kind.top(self._question)
+        several = sum(counts[step] > 0 for step in side) > 1
+        if several and top is not None and set(top.bars) == set(side):
+            return joint_percent(counts, side, base)
+        return sum(percents[step] for step in side)
 
     def _median(self) -> str | None:
         """The answer in the middle, in words; both where exactly half have answered lower."""
@@ -300,12 +317,17 @@ class _Wording:
         return notes
 
     def _is_rounded_together(self) -> bool:
-        """Whether some share is told as another whole number than it would be by itself."""
+        """Whether a share is told as another number than by itself, or than its rows add to."""
         disclosed = self._disclosed
         counts, percents, base = disclosed.told_counts, disclosed.told_percents, disclosed.valid
         if not counts or not percents or not base:
             return False
-        return any(percents[name] != joint_percent(counts, (name,), base) for name in counts)
+        top = self._kind.top(self._question)
+        told_together = [[name] for name in counts] + ([list(top.bars)] if top else [])
+        return any(
+            sum(percents[name] for name in names) != joint_percent(counts, names, base)
+            for names in told_together
+        )
 
     def _leading(self) -> tuple[str | None, str | None]:
         """What leads the result, and what stands beside that."""
@@ -373,6 +395,11 @@ class _Wording:
 
     def _words(self, text: Mapping[str, str]) -> tuple[str, str]:
         return wording(text, current(), self._fallback)
+
+
+def sense_of(text: str) -> str:
+    """What texts have in common that differ in spaces and capitals alone."""
+    return " ".join(text.split()).casefold()
 
 
 def tones_of(sides: Mapping[str, Side]) -> dict[str, str]:

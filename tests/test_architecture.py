@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.kinds import KINDS
-from kiosk.problems import ANSWER_REASONS, POPULATION_REASONS, REFUSALS
+from kiosk.problems import ANSWER_REASONS, DOCUMENT_REASONS, POPULATION_REASONS, REFUSALS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("kiosk", "facilitator", "display")
@@ -424,6 +424,12 @@ def test_every_fault_of_a_table_can_be_told() -> None:
     """Its reading names a column, or a reason of its own."""
     named = {text for _, text in strings_in(TREES["kiosk/statistics/population.py"])}
     assert set(POPULATION_REASONS) <= named
+
+
+def test_every_contradiction_of_a_document_can_be_told() -> None:
+    files = ("kiosk/meeting/document.py", "kiosk/documents.py")
+    given = {text for file in files for _, text in strings_in(TREES[file])}
+    assert set(DOCUMENT_REASONS) <= given
 
 
 def test_every_reason_a_kind_gives_for_an_answer_can_be_told() -> None:

@@ -1,30 +1,15 @@
 /** Trades the ticket in the address's fragment for the wall's cookie, then opens what it leads to. */
 
-const ticket = location.hash.slice(1);
-const problem = document.querySelector("[data-problem]");
+import { takeTicket, trade } from "../kiosk/ticket.js";
 
-if (ticket) {
-  history.replaceState(null, "", location.pathname + location.search);
-  await trade(ticket);
-}
+const ticket = takeTicket();
+if (ticket) await comeIn(ticket);
 
 /** @param {string} secret */
-async function trade(secret) {
-  try {
-    const response = await fetch("/api/v1/sessions", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ ticket: secret }),
-    });
-    const answer = await response.json();
-    if (response.ok) {
-      location.replace(typeof answer.next === "string" ? answer.next : location.pathname);
-      return;
-    }
-    tell(String(answer.detail ?? ""));
-  } catch {
-    tell("");
-  }
+async function comeIn(secret) {
+  const answer = await trade(secret);
+  if (answer.ok) location.replace(answer.data.next);
+  else tell(answer.detail);
 }
 
 /**
@@ -33,6 +18,7 @@ async function trade(secret) {
  * @param {string} words
  */
 function tell(words) {
+  const problem = document.querySelector("[data-problem]");
   if (!(problem instanceof HTMLElement)) return;
   if (words) problem.textContent = words;
   problem.hidden = false;

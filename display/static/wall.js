@@ -3,34 +3,33 @@
  * corner while the link is lost.
  */
 
-import { follow, partial } from "../kiosk/live.js";
+import { LinkMark } from "../kiosk/link_mark.js";
+import { follow } from "../kiosk/live.js";
+import { partial } from "../kiosk/partial.js";
+import { useUpTicket } from "../kiosk/ticket.js";
+import { plain, put } from "../kiosk/words.js";
 import { showPresence, showTally } from "./figures.js";
 import { fit } from "./fit.js";
 import { listen, zoom } from "./keys.js";
 import { Pages } from "./pages.js";
 
-/** There are few walls, so they may hurry back where phones must spread out. */
-const FIRST_TRY_MS = 400;
-const NEXT_TRY_MS = 1_500;
-/** A blink of the network is not worth a word. */
+/** Nobody in the hall must act on it: a short loss need not be seen. */
 const LOST_AFTER_MS = 1_000;
+const KNOCK_MS = 1_500;
 const POINTER_REST_MS = 3_000;
 
 const root = document.documentElement;
 const pages = new Pages();
-/** @type {number | undefined} */
-let retry;
-/** @type {number | undefined} */
-let lost;
+const mark = new LinkMark({ calm: LOST_AFTER_MS, every: KNOCK_MS, knock: () => link.wake() });
 /** @type {number | undefined} */
 let rest;
 
-if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 listen({ changed: () => settle(true), turn: (step) => pages.turn(step), pause: () => pages.pause() });
 settle(false);
 addEventListener("resize", () => settle(true));
 addEventListener("pointermove", hidePointerLater);
 hidePointerLater();
+await useUpTicket();
 
 const link = follow({
   window: "wall",
@@ -39,7 +38,7 @@ const link = follow({
     state: ({ html }) => show(html),
     tally: (tally) => showTally(document, tally),
     presence: ({ connected }) => showPresence(document, connected),
-    link: (up) => (up ? found() : lose()),
+    link: (up) => (up ? mark.found() : mark.lose()),
   },
 });
 
@@ -79,33 +78,8 @@ function settle(same) {
  * @param {HTMLElement} shown
  */
 function announce(shown) {
-  const announcer = document.querySelector("[data-announcer]");
   const words = shown.querySelector("[data-announce], h1");
-  if (announcer && words) announcer.textContent = words.textContent;
-}
-
-function found() {
-  clearTimeout(retry);
-  clearTimeout(lost);
-  lost = undefined;
-  mark(false);
-}
-
-function lose() {
-  lost ??= setTimeout(() => mark(true), LOST_AFTER_MS);
-  clearTimeout(retry);
-  retry = setTimeout(tryAgain, FIRST_TRY_MS);
-}
-
-function tryAgain() {
-  link.wake();
-  retry = setTimeout(tryAgain, NEXT_TRY_MS);
-}
-
-/** @param {boolean} isLost */
-function mark(isLost) {
-  const sign = document.querySelector("[data-link]");
-  if (sign instanceof HTMLElement) sign.hidden = !isLost;
+  if (words) put(document, "[data-announcer]", plain(words));
 }
 
 function hidePointerLater() {

@@ -39,7 +39,8 @@ class FigureBar:
     """One bar. ``length`` is 0 to 100, in percent of the base; ``percent`` is None where it may not be said.
 
     ``strong`` marks the bars that the headline adds together, ``quiet`` those outside the base; a ``bare``
-    one has figures and nothing drawn. ``beside`` is the length of what the bar is compared with, and
+    one has figures and nothing drawn. ``side`` is where a step of a worded scale stands in the strip, and
+    gives it the same colour. ``beside`` is the length of what the bar is compared with, and
     ``remark`` says under the label how the two relate.
     """
 
@@ -48,6 +49,7 @@ class FigureBar:
     percent: str | None
     length: float
     tone: Tone = "plain"
+    side: Side | None = None
     beside: float | None = None
     remark: str = ""
 
@@ -147,6 +149,7 @@ def _bar_from_json(value: Any) -> FigureBar:
         percent=form.optional_text(data, "percent"),
         length=form.share(data, "length"),
         tone=cast(Tone, form.one_of(data, "tone", TONES)),
+        side=None if data.get("side") is None else cast(Side, form.one_of(data, "side", SIDES)),
         beside=form.optional_share(data, "beside"),
         remark=form.text(data, "remark"),
     )

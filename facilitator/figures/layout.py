@@ -287,7 +287,7 @@ def _drawn(bar: FigureBar, columns: _Columns, top: float, thickness: float, stri
         width=room * bar.length / 100,
         height=thickness * (1.0 if bar.beside is None else 0.58),
         fill=_fill(bar, striped),
-        hatched=striped and bar.tone != "strong",
+        hatched=bar.side == "neutral" if bar.side else striped and bar.tone != "strong",
     )
     beside = replace(
         track,
@@ -302,6 +302,8 @@ def _drawn(bar: FigureBar, columns: _Columns, top: float, thickness: float, stri
 
 
 def _fill(bar: FigureBar, striped: bool) -> str:
+    if bar.side is not None:
+        return SIDE_FILLS[bar.side]
     if bar.tone == "quiet":
         return BAR_QUIET
     if bar.tone == "strong":

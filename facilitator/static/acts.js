@@ -8,7 +8,7 @@
  * pressed, and every button shows it.
  */
 
-import { call, UNREACHABLE } from "./api.js";
+import { call, UNREACHABLE } from "../kiosk/api.js";
 import { hush, say, tellRefusal } from "./notices.js";
 
 /** A second press so soon is a slip of the finger: a double click, a clicker that bounces. */
@@ -203,10 +203,15 @@ function set(button, attribute, isSet) {
   else button.removeAttribute(attribute);
 }
 
-/** @param {string} words */
+/**
+ * A press that does nothing says so each time: a new element is news, also when it says the same as the last.
+ *
+ * @param {string} words
+ */
 function speak(words) {
-  const announcer = document.querySelector("[data-announcer]");
-  if (announcer) announcer.textContent = words;
+  const said = document.createElement("span");
+  said.textContent = words;
+  document.querySelector("[data-announcer]")?.replaceChildren(said);
 }
 
 /** @param {HTMLButtonElement} button */

@@ -1,7 +1,7 @@
 /** What the console asks for after a picture is drawn: whether differences are more than chance; and paper ballots. */
 
 import { uuid } from "../kiosk/ids.js";
-import { call } from "./api.js";
+import { call } from "../kiosk/api.js";
 import { hush, say, tell, tellRefusal } from "./notices.js";
 
 /** @type {Map<string, string>} */

@@ -1,8 +1,11 @@
 /** The running console: follows the room, and turns buttons, keys and a clicker into acts. */
 
+import { call } from "../kiosk/api.js";
+import { LinkMark } from "../kiosk/link_mark.js";
 import { follow, writePresence, writeTally } from "../kiosk/live.js";
+import { useUpTicket } from "../kiosk/ticket.js";
+import { plain, put } from "../kiosk/words.js";
 import { Acts } from "./acts.js";
-import { call } from "./api.js";
 import { readClock, startClock, stopClock } from "./clock.js";
 import { fillInWords, takePapers } from "./comparisons.js";
 import { setUpDoor, showDoor } from "./door.js";
@@ -11,22 +14,19 @@ import { Look } from "./look.js";
 import { hushAway } from "./notices.js";
 import { renewPicture } from "./picture.js";
 import { setUpSettings } from "./settings.js";
-import { useUpTicket } from "./ticket.js";
 import { hideKnownTroubles, setUpTroubles } from "./troubles.js";
 
 /** How long the socket may take to bring the news of an act. */
 const NEWS_WITHIN_MS = 500;
-/** A blink of the network is not worth a word. */
+/** Whoever is about to press a button must know soon that it would do nothing. */
 const LOST_AFTER_MS = 250;
-/** There are few consoles, so they may hurry back where phones must spread out. */
 const KNOCK_MS = 700;
 
 const meeting = document.body.dataset.meeting ?? "";
-const acts = new Acts(expectNews, lose);
+const mark = new LinkMark({ calm: LOST_AFTER_MS, every: KNOCK_MS, knock, changed: showLink });
+const acts = new Acts(expectNews, () => mark.lose());
 const look = new Look(meeting);
 let pictures = 0;
-/** @type {number | undefined} */
-let lost;
 
 await useUpTicket();
 readClock(picture());
@@ -63,7 +63,7 @@ const link = follow({
     tally: showTally,
     presence: writePresence,
     saving: () => void catchUp(),
-    link: (up) => (up ? found() : lose()),
+    link: (up) => (up ? mark.found() : mark.lose()),
   },
 });
 addEventListener("online", () => link.wake());
@@ -82,7 +82,7 @@ function show(html) {
   acts.pictured(now.dataset.verb !== before.verb || now.dataset.about !== before.about);
   readClock(now);
   showDoor();
-  for (const code of document.querySelectorAll("[data-top-code]")) code.textContent = now.dataset.code ?? code.textContent;
+  if (now.dataset.code) put(document, "[data-top-code]", now.dataset.code);
   if (now.dataset.item !== before.item) showPlace(now);
   look.again();
   fillInWords();
@@ -157,43 +157,22 @@ function showKeys() {
  * @param {string} where
  */
 function announce(shown, what, where) {
-  const announcer = document.querySelector(`[data-${where}]`);
-  const words = shown.querySelector(`[data-${what}]`)?.textContent?.trim() ?? "";
-  if (announcer && announcer.textContent !== words) announcer.textContent = words;
+  put(document, `[data-${where}]`, plain(shown.querySelector(`[data-${what}]`)));
 }
 
-function found() {
-  clearTimeout(lost);
-  lost = undefined;
-  mark("live");
-  hushAway();
+/** Ask whether the server is there; a console that was logged out from another one hears it here. */
+async function knock() {
+  const isThere = await catchUp();
+  if (isThere && link.isUp()) mark.found();
+  else if (isThere) link.wake();
 }
 
-/** The link is gone, or an act did not get through. */
-function lose() {
-  lost ??= setTimeout(() => void comeBack(), LOST_AFTER_MS);
-}
-
-/** Knock until the server answers; a console that was logged out from another one hears it here. */
-async function comeBack() {
-  mark("away");
-  while (lost !== undefined) {
-    const isThere = await catchUp();
-    if (isThere && link.isUp()) found();
-    else if (isThere) link.wake();
-    await wait(KNOCK_MS);
-  }
-}
-
-/** @param {"live" | "away"} state */
-function mark(state) {
-  const isAway = state === "away";
+/** @param {boolean} isAway */
+function showLink(isAway) {
   document.body.toggleAttribute("data-away", isAway);
   acts.away(isAway);
   stopClock(isAway);
-  for (const words of document.querySelectorAll("[data-link-words]")) {
-    if (words instanceof HTMLElement) words.hidden = words.dataset.linkWords !== state;
-  }
+  if (!isAway) hushAway();
 }
 
 /** @returns {HTMLElement} */

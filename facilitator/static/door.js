@@ -1,6 +1,7 @@
 /** The door in the drawer: the code, the lock, the people counted. What it shows is read off the live picture. */
 
-import { call } from "./api.js";
+import { call } from "../kiosk/api.js";
+import { put } from "../kiosk/words.js";
 import { say, tell, tellRefusal } from "./notices.js";
 
 /** @typedef {{ code: string, locked: boolean, rotation: number | null, heads: number | null, devices: number }} Door */
@@ -70,8 +71,8 @@ async function save(door, base) {
  * @param {Door} now
  */
 function show(door, now) {
-  write(door, "[data-door-code]", now.code);
-  write(door, "[data-door-devices]", now.devices.toLocaleString(document.documentElement.lang));
+  put(door, "[data-door-code]", now.code);
+  put(door, "[data-door-devices]", now.devices.toLocaleString(document.documentElement.lang));
   door.dataset.locked = now.locked ? "yes" : "no";
   for (const words of door.querySelectorAll("[data-door-words]")) {
     if (words instanceof HTMLElement) words.hidden = (words.dataset.doorWords === "locked") !== now.locked;
@@ -97,14 +98,4 @@ function numberIn(door, selector) {
 function fill(door, selector, value) {
   const field = door.querySelector(selector);
   if (field instanceof HTMLInputElement && field !== document.activeElement) field.value = value === null ? "" : String(value);
-}
-
-/**
- * @param {HTMLElement} door
- * @param {string} selector
- * @param {string} words
- */
-function write(door, selector, words) {
-  const element = door.querySelector(selector);
-  if (element) element.textContent = words;
 }

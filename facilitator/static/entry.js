@@ -1,27 +1,23 @@
 /** The door: trades the ticket in the address's fragment for a session, then opens the console. */
 
-import { call } from "./api.js";
+import { takeTicket, trade } from "../kiosk/ticket.js";
+import { put } from "../kiosk/words.js";
 import { say } from "./notices.js";
 
-const ticket = location.hash.slice(1);
-if (ticket) {
-  // Out of the address at once: it is good only once, and the history need not know it.
-  history.replaceState(null, "", location.pathname + location.search);
-  await trade(ticket);
-}
+const ticket = takeTicket();
+if (ticket) await comeIn(ticket);
 
 /** @param {string} secret */
-async function trade(secret) {
+async function comeIn(secret) {
   show("logged-out", false);
   show("working", true);
-  const answer = await call("POST", "/api/v1/sessions", { ticket: secret });
+  const answer = await trade(secret);
   if (answer.ok) {
-    location.replace(typeof answer.data.next === "string" ? answer.data.next : "/facilitator/meetings");
+    location.replace(answer.data.next);
     return;
   }
   show("working", false);
-  const words = document.querySelector("[data-door-words]");
-  if (words) words.textContent = answer.detail || say("unreachable");
+  put(document, "[data-door-words]", answer.detail || say("unreachable"));
   show("refused", true);
 }
 

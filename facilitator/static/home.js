@@ -1,6 +1,7 @@
 /** Send home: enrol, watch the sending, try again, bring receipts in, delete. */
 
-import { call } from "./api.js";
+import { call } from "../kiosk/api.js";
+import { put } from "../kiosk/words.js";
 import { hush, say, tell, tellRefusal } from "./notices.js";
 
 const NEWS_MS = 1500;
@@ -176,16 +177,6 @@ function idOf(inside) {
  */
 function all(place, selector) {
   return [...place.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
-}
-
-/**
- * @param {ParentNode} place
- * @param {string} selector
- * @param {string} words
- */
-function put(place, selector, words) {
-  const found = place.querySelector(selector);
-  if (found && found.textContent !== words) found.textContent = words;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Looks at an item of the agenda without showing it to the hall, in place of the current one. */
 
-import { partial } from "../kiosk/live.js";
-import { UNREACHABLE } from "./api.js";
+import { UNREACHABLE } from "../kiosk/api.js";
+import { partial } from "../kiosk/partial.js";
 import { tellRefusal } from "./notices.js";
 
 export class Look {

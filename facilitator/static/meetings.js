@@ -1,9 +1,9 @@
 /** The list of meetings: import a document, duplicate a meeting. */
 
-import { call } from "./api.js";
+import { call } from "../kiosk/api.js";
+import { useUpTicket } from "../kiosk/ticket.js";
 import { hush, say, tell, tellRefusal } from "./notices.js";
 import { setUpSettings } from "./settings.js";
-import { useUpTicket } from "./ticket.js";
 
 const CREATED = 201;
 

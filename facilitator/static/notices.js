@@ -1,6 +1,7 @@
 /** What the console tells its user, in words the server rendered. */
 
-import { UNREACHABLE } from "./api.js";
+import { UNREACHABLE } from "../kiosk/api.js";
+import { put } from "../kiosk/words.js";
 
 /** A notice that only confirms goes by itself; any other stays until it is read. */
 const GONE_AFTER_MS = 6000;
@@ -39,8 +40,7 @@ export function tell(words, tone = "caution", shelf = document.querySelector("[d
   const notice = template("notice-form").firstElementChild;
   if (!shelf || !notice || !words) return;
   notice.classList.add(tone);
-  const place = notice.querySelector("[data-words]");
-  if (place) place.textContent = words;
+  put(notice, "[data-words]", words);
   notice.querySelector("[data-dismiss]")?.addEventListener("click", () => notice.remove());
   shelf.replaceChildren(notice);
   if (tone === "positive") setTimeout(() => notice.remove(), GONE_AFTER_MS);
@@ -58,7 +58,7 @@ export function hush(shelf = document.querySelector("[data-notices]")) {
 /**
  * Say why something was refused.
  *
- * @param {import("./api.js").Refused} refusal
+ * @param {import("../kiosk/api.js").Refused} refusal
  * @param {Element | null} [shelf]
  */
 export function tellRefusal(refusal, shelf = document.querySelector("[data-notices]")) {

@@ -4,7 +4,7 @@
  * a question that is being answered stay as well; only what has gone has to be seen to.
  */
 
-import { partial } from "../kiosk/live.js";
+import { partial } from "../kiosk/partial.js";
 
 /** What the page's scripts write: it is not the server's to take away. */
 const OWN_ATTRIBUTES = new Set(["aria-busy", "aria-disabled", "data-looking", "data-looked-at"]);

@@ -1,6 +1,6 @@
 /** Reference populations: bring a table in, say which category belongs to which answer, choose one. */
 
-import { call } from "./api.js";
+import { call } from "../kiosk/api.js";
 import { hush, tellRefusal } from "./notices.js";
 
 const dialogue = encodeURIComponent(document.body.dataset.dialogue ?? "");

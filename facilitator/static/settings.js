@@ -1,6 +1,7 @@
 /** The drawer: the wall's window, pairing, Wi-Fi, and who is let in. */
 
-import { call } from "./api.js";
+import { call } from "../kiosk/api.js";
+import { put } from "../kiosk/words.js";
 import { say, tell, tellRefusal, template } from "./notices.js";
 
 const WALL_WINDOW = "kiosk-wall";
@@ -89,11 +90,9 @@ async function showPairing(drawer, role) {
     return;
   }
   const form = template("pairing-form");
-  const url = String(answer.data.url);
   form.querySelector("[data-pairing-image]")?.setAttribute("src", pictureOf(String(answer.data.qr)));
   form.querySelector("[data-pairing-open]")?.setAttribute("href", String(answer.data.local_url));
-  const link = form.querySelector("[data-pairing-link]");
-  if (link) link.textContent = url;
+  put(form, "[data-pairing-link]", String(answer.data.url));
   if (place instanceof HTMLElement) {
     place.replaceChildren(form);
     place.hidden = false;
@@ -206,8 +205,8 @@ function showSessions(drawer, known) {
 function lineOf(session, drawer) {
   const line = template("session-form");
   const role = template("session-words").querySelector(`[data-role-name="${session.own ? "here" : session.role}"]`);
-  write(line, "[data-session-role]", role?.textContent ?? session.role);
-  write(line, "[data-session-since]", [session.label, written(session.started_at)].filter(Boolean).join(" · "));
+  put(line, "[data-session-role]", role?.textContent ?? session.role);
+  put(line, "[data-session-since]", [session.label, written(session.started_at)].filter(Boolean).join(" · "));
   const button = line.querySelector("[data-revoke]");
   if (session.own) button?.remove();
   button?.addEventListener("click", () => void revoke(session.id, drawer));
@@ -238,16 +237,6 @@ function written(moment) {
   // As the server writes dates: in Europe's English.
   const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
   return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" }).format(when);
-}
-
-/**
- * @param {ParentNode} place
- * @param {string} selector
- * @param {string} words
- */
-function write(place, selector, words) {
-  const element = place.querySelector(selector);
-  if (element) element.textContent = words;
 }
 
 /**

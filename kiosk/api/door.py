@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from kiosk.access import operator_only, room
-from kiosk.api.fields import body, count, flag, text, version
+from kiosk.api.fields import body, count, flag, text_or_none, version
 from kiosk.problems import Problem
 
 blueprint = Blueprint("door", __name__)
@@ -26,8 +26,7 @@ def lock(meeting_id: str) -> Response:
 @operator_only
 def change_code(meeting_id: str) -> Response:
     """Give the meeting another code."""
-    code = body().get("code")
-    room().change_code(meeting_id, None if code is None else text(body(), "code"), version())
+    room().change_code(meeting_id, text_or_none(body(), "code"), version())
     return door(meeting_id)
 
 

@@ -31,6 +31,11 @@ def text(message: dict[str, Any], field: str, otherwise: str | None = None) -> s
     return value
 
 
+def text_or_none(message: dict[str, Any], field: str) -> str | None:
+    """A text, or none where it is null or left out."""
+    return None if message.get(field) is None else text(message, field)
+
+
 def flag(message: dict[str, Any], field: str) -> bool:
     """Yes or no; no where it is left out."""
     value = message.get(field, False)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from kiosk.access import operator_only, room
-from kiosk.api.fields import body, text, version
+from kiosk.api.fields import body, text, text_or_none, version
 from kiosk.problems import Problem
 from kiosk.room import Kept
 from kiosk.store.acts import Act
@@ -95,8 +95,7 @@ def keep_until(meeting_id: str) -> Response:
     message = body()
     if "keep_until" not in message:
         raise Problem("malformed", field="keep_until")
-    day = message["keep_until"]
-    room().keep_until(meeting_id, None if day is None else text(message, "keep_until"))
+    room().keep_until(meeting_id, text_or_none(message, "keep_until"))
     return jsonify(status="saved")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from kiosk.access import operator_only, room
-from kiosk.api.fields import LONGEST_ID, body, text
+from kiosk.api.fields import LONGEST_ID, body, text, text_or_none
 from kiosk.problems import Problem
 from kiosk.statistics.population import Population
 
@@ -36,10 +36,7 @@ def import_population(dialogue_id: str) -> tuple[Response, int]:
 @operator_only
 def choose_population(dialogue_id: str) -> Response:
     """Compare with one of them, or with none."""
-    chosen = body().get("population")
-    if chosen is not None and not isinstance(chosen, str):
-        raise Problem("malformed", field="population")
-    room().choose_population(dialogue_id, chosen)
+    room().choose_population(dialogue_id, text_or_none(body(), "population"))
     return populations(dialogue_id)
 
 
@@ -48,14 +45,14 @@ def choose_population(dialogue_id: str) -> Response:
 def map_categories(population_id: str) -> Response:
     """Say which option each category belongs to."""
     message = body()
-    variable, categories = message.get("variable"), message.get("categories", {})
-    if variable is not None and not isinstance(variable, str):
-        raise Problem("malformed", field="variable")
+    categories = message.get("categories", {})
     if not isinstance(categories, dict) or not all(
         option is None or isinstance(option, str) for option in categories.values()
     ):
         raise Problem("malformed", field="categories")
-    room().map_categories(population_id, text(message, "question"), variable, categories)
+    room().map_categories(
+        population_id, text(message, "question"), text_or_none(message, "variable"), categories
+    )
     return jsonify(written(room().population(population_id)))
 
 

@@ -20,12 +20,17 @@ MAX_BREAKDOWN = 3
 
 
 class DocumentError(ValueError):
-    """A meeting document that contradicts itself. ``path`` says where, ``reason`` why, in English."""
+    """A meeting document that contradicts itself.
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+    ``path`` says where, ``reason`` why, in one of a few words the problems know; ``name`` is what it is
+    about, where the place alone does not tell.
+    """
+
+    def __init__(self, path: str, reason: str, name: object = "") -> None:
+        super().__init__(f"{path}: {reason} {name}".rstrip())
         self.path = path
         self.reason = reason
+        self.name = name
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ def _read_questions(items: Iterable[Json], languages: Sequence[str]) -> dict[str
     for number, item in enumerate(items):
         question = read_question(item, languages)
         if question.id in questions:
-            raise DocumentError(f"questions/{number}/id", f"the id {question.id} is used twice")
+            raise DocumentError(f"questions/{number}/id", "id_twice", question.id)
         questions[question.id] = question
     for question in questions.values():
         _check_references(question, questions)
@@ -181,11 +186,7 @@ def read_question(item: Json, languages: Sequence[str]) -> Question:
         )
         for option in item.get("options", ())
     )
-    if len({option.id for option in options}) != len(options):
-        raise DocumentError(f"questions/{item['id']}/options", "an option id is used twice")
-    alone = {option.id for option in options if option.shown_with is None}
-    if not all(option.shown_with in alone for option in options if option.shown_with is not None):
-        raise DocumentError(f"questions/{item['id']}/options", "shown_with names an option shown by itself")
+    _check_options(f"questions/{item['id']}/options", options)
     return Question(
         id=item["id"],
         version=int(item.get("version", 1)),
@@ -202,6 +203,17 @@ def read_question(item: Json, languages: Sequence[str]) -> Question:
     )
 
 
+def _check_options(path: str, options: Sequence[Option]) -> None:
+    alone = {option.id for option in options if option.shown_with is None}
+    known: set[str] = set()
+    for option in options:
+        if option.id in known:
+            raise DocumentError(path, "id_twice", option.id)
+        known.add(option.id)
+        if option.shown_with is not None and option.shown_with not in alone:
+            raise DocumentError(path, "shown_with", option.shown_with)
+
+
 def _settings(item: Json, languages: Sequence[str]) -> Json:
     """What the document says besides. Words at the ends of a scale may be plain strings, as others may."""
     settings = {key: value for key, value in item.items() if key not in _READ_BY_NAME}
@@ -215,16 +227,14 @@ def _settings(item: Json, languages: Sequence[str]) -> Json:
 def _check_references(question: Question, questions: Mapping[str, Question]) -> None:
     path = f"questions/{question.id}"
     if len(question.breakdown) > MAX_BREAKDOWN:
-        raise DocumentError(f"{path}/breakdown", f"at most {MAX_BREAKDOWN} composition questions")
+        raise DocumentError(f"{path}/breakdown", "many_breakdowns", MAX_BREAKDOWN)
     for name in question.breakdown:
         if name not in questions or not questions[name].composition:
-            raise DocumentError(f"{path}/breakdown", f"{name} is not a composition question of this document")
+            raise DocumentError(f"{path}/breakdown", "not_composition", name)
     if question.composition and question.breakdown:
-        raise DocumentError(f"{path}/breakdown", "a composition question is never broken down by another")
+        raise DocumentError(f"{path}/breakdown", "broken_down")
     if question.live and (question.sensitive or question.composition):
-        raise DocumentError(
-            f"{path}/live", "a sensitive or composition question shows nothing while it is open"
-        )
+        raise DocumentError(f"{path}/live", "live")
     if question.pair_with is not None:
         _check_pair(question, questions)
 
@@ -237,13 +247,13 @@ def _check_pair(question: Question, questions: Mapping[str, Question]) -> None:
     path = f"questions/{question.id}/pair_with"
     partner = questions.get(question.pair_with or "")
     if partner is None:
-        raise DocumentError(path, f"{question.pair_with} is not a question of this document")
+        raise DocumentError(path, "no_question", question.pair_with)
     if question.composition or partner.composition:
-        raise DocumentError(path, "composition questions are in no pair; name them in breakdown")
+        raise DocumentError(path, "composition_pair")
     pairs = {frozenset((one.id, one.pair_with)) for one in questions.values() if one.pair_with is not None}
     mine = {question.id, partner.id}
     if any(pair & mine and pair != mine for pair in pairs):
-        raise DocumentError(path, "a question is in one pair at most")
+        raise DocumentError(path, "two_pairs")
 
 
 def _read_item(item: Json, languages: Sequence[str]) -> AgendaItem:
@@ -260,17 +270,14 @@ def _check_agenda(agenda: tuple[AgendaItem, ...], questions: Mapping[str, Questi
     seen: set[str] = set()
     for item in agenda:
         if item.id in seen:
-            raise DocumentError(f"agenda/{item.id}", "the id is used twice")
+            raise DocumentError(f"agenda/{item.id}", "id_twice", item.id)
         seen.add(item.id)
         if item.type != "question":
             continue
         if item.question is None or item.question not in questions:
-            raise DocumentError(f"agenda/{item.id}/question", f"there is no question {item.question}")
+            raise DocumentError(f"agenda/{item.id}/question", "no_question", item.question)
         if questions[item.question].composition:
-            raise DocumentError(
-                f"agenda/{item.id}/question",
-                "composition questions are asked together, by an item of that type",
-            )
+            raise DocumentError(f"agenda/{item.id}/question", "composition_item")
 
 
 def _languages_in(document: Json) -> list[str]:

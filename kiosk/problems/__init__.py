@@ -11,11 +11,19 @@ from typing import Any
 
 from kiosk.languages import gettext
 from kiosk.problems import central, consoles, phones
-from kiosk.problems.consoles import POPULATION_REASONS, QUESTION_REASONS
+from kiosk.problems.consoles import DOCUMENT_REASONS, POPULATION_REASONS, QUESTION_REASONS
 from kiosk.problems.phones import ANSWER_REASONS
 from kiosk.problems.refusal import Refusal
 
-__all__ = ["ANSWER_REASONS", "POPULATION_REASONS", "QUESTION_REASONS", "REFUSALS", "Problem", "Refusal"]
+__all__ = [
+    "ANSWER_REASONS",
+    "DOCUMENT_REASONS",
+    "POPULATION_REASONS",
+    "QUESTION_REASONS",
+    "REFUSALS",
+    "Problem",
+    "Refusal",
+]
 
 REFUSALS: Mapping[str, Refusal] = {
     refusal.code: refusal for refusal in (*phones.REFUSALS, *consoles.REFUSALS, *central.REFUSALS)

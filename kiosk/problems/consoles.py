@@ -54,6 +54,21 @@ REFUSALS = (
     Refusal("receipt", 422, N_("Not a receipt"), N_("This receipt is not accepted: %(reason)s.")),
 )  # fmt: skip
 
+DOCUMENT_REASONS: Mapping[str, str] = {
+    "id_twice": N_("the id “%(name)s” is there twice."),
+    "shown_with": N_("“%(name)s” is not an option that is shown by itself."),
+    "many_breakdowns": N_("at most %(name)s composition questions can be named."),
+    "not_composition": N_("“%(name)s” is not a composition question of this document."),
+    "broken_down": N_("a composition question is not broken down by another."),
+    "live": N_("a sensitive or composition question shows nothing while it is open."),
+    "no_question": N_("there is no question “%(name)s” in this document."),
+    "composition_pair": N_("a composition question is in no pair. Name it under “breakdown” instead."),
+    "two_pairs": N_("a question is in one pair at most."),
+    "composition_item": N_("composition questions are asked together, by an agenda item of the type “composition”."),
+    "unknown_kind": N_("there are no questions of the kind “%(name)s”."),
+}  # fmt: skip
+"""Why a meeting document contradicts itself, for each reason its reading can give."""
+
 QUESTION_REASONS: Mapping[str, str] = {
     "too_few_options": N_("a choice needs at least two options."),
     "limits": N_(

@@ -1,4 +1,4 @@
-/** The live link of every window: one socket, its news, and putting server-rendered partials on the page. */
+/** The live link of every window: one socket, and its news. */
 
 import { io } from "../vendor/socket.io.esm.min.js";
 
@@ -83,17 +83,6 @@ export function follow({ window: name, lang, meeting, on }) {
       socket.disconnect();
     },
   };
-}
-
-/**
- * A server-rendered partial as nodes.
- * @param {string} html
- * @returns {DocumentFragment}
- */
-export function partial(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content;
 }
 
 /**

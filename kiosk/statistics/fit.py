@@ -75,6 +75,7 @@ class PearsonFit:
 
     @property
     def few_expected(self) -> bool:
+        """Whether so few are expected in a category that the p values are not to be trusted."""
         return self.smallest_expected < EXPECTED_MIN
 
 

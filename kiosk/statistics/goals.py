@@ -43,6 +43,7 @@ class Goal:
 
     @property
     def exact_margin(self) -> Fraction:
+        """``margin``, or what stands for it where none is given."""
         if self.margin is not None:
             return _exact(self.margin)
         return Fraction(1, 20) if self.share else abs(_exact(self.target)) / 10

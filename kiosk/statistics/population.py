@@ -63,6 +63,7 @@ class ReferenceTable:
 
     @property
     def total(self) -> int:
+        """How many people are in all categories together."""
         return sum(self.counts.values())
 
 
@@ -243,6 +244,7 @@ class Population:
     checked: Mapping[str, tuple[str | None, Mapping[str, str | None]]]
 
     def table(self, variable: str | None) -> ReferenceTable | None:
+        """The table of a variable; None when there is none."""
         return next((table for table in self.tables if table.variable == variable), None)
 
     def mapped(self, question: str, options: Mapping[str, Sequence[str]]) -> Mapped | None:

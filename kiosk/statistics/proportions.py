@@ -49,6 +49,7 @@ class RandomSample:
 
     @property
     def z(self) -> float:
+        """The normal quantile of the level, two-sided: 1.96 for 0.95."""
         return z_of(self.conf)
 
 

@@ -22,8 +22,9 @@ MEAN_FROM = 4
 
 @dataclass(frozen=True)
 class ScaleSummary:
-    """A scale's answers in three boxes, as counts; ``base`` excludes "don't know".
+    """A scale's answers in three boxes, as counts; ``base`` excludes "don't know", and is never 0.
 
+    The shares are exact parts of 1: of the base, or of the base with "don't know" where the name says so.
     ``median`` names one step, or the two that meet where exactly half have answered lower.
     ``mean`` is on 1 to the number of steps, and None for a scale of fewer than four.
     """

@@ -70,12 +70,7 @@ def greeted(port: int, token: str) -> socket.socket:
     """A WebSocket that was let in as a phone."""
     raw = shaken(port)
     raw.sendall(frame(b"40" + json.dumps({"token": token}).encode()))
-    received = b""
-    while b'42["state"' not in received:
-        data = raw.recv(CHUNK_BYTES)
-        if not data:
-            raise ConnectionError("the phone was not let in")
-        received += data
+    _hear(raw, b'42["state"')
     return raw
 
 
@@ -87,12 +82,7 @@ def shaken(port: int) -> socket.socket:
         f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {HOST}:{port}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
     )
-    received = b""
-    while b'0{"sid"' not in received:
-        data = raw.recv(CHUNK_BYTES)
-        if not data:
-            raise ConnectionError("no WebSocket")
-        received += data
+    _hear(raw, b'0{"sid"')
     return raw
 
 
@@ -128,6 +118,16 @@ def silent_sessions(port: int, count: int) -> Came:
     """So many WebSockets that never say who they are."""
     began = time.monotonic()
     return Came(_outlived([shaken(port) for _ in range(count)], [], began))
+
+
+def _hear(raw: socket.socket, mark: bytes) -> None:
+    """Wait until this is said. Raises ConnectionError when the server hangs up before."""
+    received = b""
+    while mark not in received:
+        data = raw.recv(CHUNK_BYTES)
+        if not data:
+            raise ConnectionError(f"the server ended it before it said {mark!r}")
+        received += data
 
 
 def _half(port: int, beginning: bytes) -> socket.socket:

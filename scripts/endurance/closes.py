@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass, field
-from random import Random
 from typing import Any
 
 from scripts.endurance import stored
 from scripts.endurance.asking import NoAnswer
-from scripts.endurance.crowd import Crowd
-from scripts.endurance.meetings import OPTIONS, choice, meeting
-from scripts.endurance.phone import Json, Phone
-from scripts.endurance.server import Server
+from scripts.endurance.hall import Hall
+from scripts.endurance.meetings import OPTIONS, Json, choice, meeting
 from scripts.endurance.stored import StoredRound
 from scripts.endurance.trial import Progress, Record, Row
 
@@ -46,42 +43,31 @@ class Close:
 
 class ClosesTrial:
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._kept = progress.kept
-        self._server = Server.of(progress)
-        self._chance = Random()
-        self._crowd = Crowd(self._server.port, Random())
-        self._crowd.plan = self._answer
-        self._spread = 0.0
+        self._hall = Hall.of(progress)
 
     async def begin(self) -> None:
-        await self._server.start()
-        if "tokens" not in self._kept:
-            await self._server.hold(meeting(MEETING, CODE, choice("bridge")))
-            self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
-        await self._crowd.come(self._kept["tokens"])
+        await self._hall.server.start()
+        await self._hall.hold(meeting(MEETING, CODE, choice("bridge")))
+        await self._hall.come()
 
     async def end(self) -> None:
-        await self._crowd.leave()
-        await self._server.stop()
+        await self._hall.end()
 
     async def step(self, number: int) -> Record:
-        crowd = self._crowd
-        self._spread = self._chance.uniform(*SPREADS)
+        crowd, server, chance = self._hall.crowd, self._hall.server, self._hall.chance
+        self._hall.spread = chance.uniform(*SPREADS)
         least = asyncio.create_task(asyncio.sleep(ROUND_SECONDS))
-        opened = await self._server.operator.post(
-            f"/api/v1/meetings/{MEETING}/rounds", {"question": "bridge"}
-        )
+        opened = await server.operator.post(f"/api/v1/meetings/{MEETING}/rounds", {"question": "bridge"})
         round_id = str(opened["id"])
         begin = asyncio.Event()
-        crowd.at(round_id, self._chance.randint(1, max(1, len(crowd.phones) * 8 // 10)), begin.set)
+        crowd.at(round_id, chance.randint(1, max(1, len(crowd.phones) * 8 // 10)), begin.set)
         closing = [asyncio.create_task(self._close(round_id, begin)) for _ in range(CLOSERS)]
         replies = await asyncio.gather(*closing)
         await crowd.until(lambda: all(round_id in phone.told for phone in crowd.phones), TOLD_SECONDS)
-        in_file = stored.read_round(self._server.file, round_id)
-        version = stored.read_standing(self._server.file, MEETING).version
-        await self._server.operator.post(f"/api/v1/rounds/{round_id}/reveal")
-        tally = await self._server.operator.get(f"/api/v1/rounds/{round_id}/tally")
+        in_file = stored.read_round(server.file, round_id)
+        version = stored.read_standing(server.file, MEETING).version
+        await server.operator.post(f"/api/v1/rounds/{round_id}/reveal")
+        tally = await server.operator.get(f"/api/v1/rounds/{round_id}/tally")
         told = crowd.told[round_id]
         close = Close(
             phones=len(crowd.phones),
@@ -103,23 +89,20 @@ class ClosesTrial:
         await least
         return asdict(close)
 
-    def _answer(self, _phone: Phone, _round: str) -> tuple[float, Json]:
-        return self._chance.uniform(0, self._spread), {"options": [self._chance.choice(OPTIONS)]}
-
     async def _close(self, round_id: str, begin: asyncio.Event) -> Json | None:
         """One closer; what it was answered."""
         await begin.wait()
-        await asyncio.sleep(self._chance.uniform(0, CLOSING_SPREAD))
+        await asyncio.sleep(self._hall.chance.uniform(0, CLOSING_SPREAD))
         try:
-            said: Json = await self._server.operator.post(f"/api/v1/rounds/{round_id}/close")
+            said: Json = await self._hall.server.operator.post(f"/api/v1/rounds/{round_id}/close")
         except NoAnswer:
             return None
         return said
 
     def _differences(self, round_id: str, in_file: StoredRound) -> list[str]:
         """Where the file says something else than a phone was told."""
-        phones = self._crowd.phones
-        who = stored.participants(self._server.file, (phone.token for phone in phones))
+        phones = self._hall.crowd.phones
+        who = stored.participants(self._hall.server.file, (phone.token for phone in phones))
         found = []
         for phone in phones:
             outcome = phone.told.get(round_id, "nothing")

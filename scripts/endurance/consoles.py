@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict, dataclass, field, replace
-from random import Random
 from typing import get_args
 
 from scripts.endurance import stored
-from scripts.endurance.crowd import Crowd
 from scripts.endurance.evening import VIEWS, Act, Evening, Line, Replay, Run, Verb, replay
-from scripts.endurance.meetings import OPTIONS, choice, meeting
-from scripts.endurance.phone import Json, Phone
-from scripts.endurance.server import Server
+from scripts.endurance.hall import Hall
+from scripts.endurance.meetings import Json, choice, meeting
+from scripts.endurance.phone import Phone
 from scripts.endurance.trial import Progress, Record, Row, spread
 from scripts.endurance.window import Picture, Window, same
 
@@ -26,7 +24,7 @@ COMMANDS = 10
 EQUAL_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0
 THINKING_SECONDS = 0.03
-ANSWERING_SHARE = 0.5
+ANSWERING_SHARE, ANSWERING_SECONDS = 0.5, 0.3
 QUESTIONS = tuple(f"proposal-{number}" for number in range(1, 6))
 AGENDA = (
     Line("door", "join"),
@@ -62,25 +60,20 @@ class Stretch:
 
 class ConsolesTrial:
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._kept = progress.kept
-        self._server = Server.of(progress)
-        self._chance = Random()
-        self._crowd = Crowd(self._server.port, Random())
-        self._crowd.plan = self._answer
+        self._hall = Hall.of(progress, spread=ANSWERING_SECONDS)
+        self._hall.crowd.plan = self._answer
+        self._file = self._hall.server.file
+        self._chance = self._hall.chance
         self._consoles: list[Window] = []
         self._rounds: list[str] = []
 
     async def begin(self) -> None:
-        await self._server.start()
-        operator = self._server.operator
-        if "tokens" not in self._kept:
-            questions = [choice(name) for name in QUESTIONS]
-            await self._server.hold(meeting(MEETING, CODE, *questions, others=OTHERS))
-            self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
-        await self._crowd.come(self._kept["tokens"])
+        server = self._hall.server
+        await server.start()
+        await self._hall.hold(meeting(MEETING, CODE, *map(choice, QUESTIONS), others=OTHERS))
+        await self._hall.come()
         for _ in range(2):
-            console = await Window.let_in(self._server.port, "console", MEETING, operator)
+            console = await Window.let_in(server.port, "console", MEETING, server.operator)
             await console.follow()
             self._consoles.append(console)
         self._rounds = list(self._evening().rounds)
@@ -88,20 +81,20 @@ class ConsolesTrial:
     async def end(self) -> None:
         for console in self._consoles:
             await console.leave()
-        await self._crowd.leave()
-        await self._server.stop()
+        await self._hall.end()
 
     async def step(self, number: int) -> Record:
+        crowd = self._hall.crowd
         before = self._evening()
         for console in self._consoles:
             console.heard.clear()
         acts = [act for some in await asyncio.gather(*map(self._act, self._consoles)) for act in some]
         replied_at = time.monotonic()
-        equal = await self._crowd.until(self._are_equal, PATIENCE_SECONDS)
+        equal = await crowd.until(self._are_equal, PATIENCE_SECONDS)
         equal_seconds = time.monotonic() - replied_at
-        await self._crowd.until(lambda: self._crowd.waiting() == 0, PATIENCE_SECONDS)
+        await crowd.until(lambda: crowd.waiting() == 0, PATIENCE_SECONDS)
         done = replay(before, acts)
-        told = {name: told["counted"] + told["repeated"] for name, told in self._crowd.told.items()}
+        told = {name: told["counted"] + told["repeated"] for name, told in crowd.told.items()}
         stretch = Stretch(
             commands=len(acts),
             moved=len(done.moved),
@@ -119,17 +112,15 @@ class ConsolesTrial:
                 *self._differences(done),
                 *self._wrong_screens(done),
                 *await self._not_current(),
-                *self._crowd.take_faults(),
+                *crowd.take_faults(),
                 *(fault for console in self._consoles for fault in console.faults),
                 *self._miscounted(told),
             ]
         )
         return asdict(stretch)
 
-    def _answer(self, _phone: Phone, _round: str) -> tuple[float, Json] | None:
-        if self._chance.random() > ANSWERING_SHARE:
-            return None
-        return self._chance.uniform(0, 0.3), {"options": [self._chance.choice(OPTIONS)]}
+    def _answer(self, phone: Phone, round_id: str) -> tuple[float, Json] | None:
+        return self._hall.answer(phone, round_id) if self._chance.random() < ANSWERING_SHARE else None
 
     # ── What the consoles do ────────────────────────────────────────────────────────────────────────
 
@@ -168,12 +159,12 @@ class ConsolesTrial:
 
     def _are_equal(self) -> bool:
         one, other = self._consoles
-        version = stored.read_standing(self._server.file, MEETING).version
+        version = stored.read_standing(self._file, MEETING).version
         return one.picture is not None and one.picture.version == version and same(one, other)
 
     def _evening(self) -> Evening:
         """The meeting as the file has it."""
-        now = stored.read_standing(self._server.file, MEETING)
+        now = stored.read_standing(self._file, MEETING)
         rounds = {name: Run(*row) for name, row in now.rounds.items()}
         return Evening(AGENDA, now.version, now.item, frozenset({now.wall}), now.skipped, rounds)
 
@@ -206,7 +197,7 @@ class ConsolesTrial:
     def _miscounted(self, told: dict[str, int]) -> list[str]:
         """Rounds that are over with another number of answers than were acknowledged."""
         rounds = self._evening().rounds
-        in_file = stored.answered(self._server.file, MEETING)
+        in_file = stored.answered(self._file, MEETING)
         return [
             f"round {name}: {count} ballots were acknowledged, {in_file[name]} are in the file"
             for name, count in told.items()

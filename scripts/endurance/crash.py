@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
-from random import Random
 from typing import Any
 
 from scripts.endurance import stored
-from scripts.endurance.crowd import Crowd
+from scripts.endurance.hall import Hall
 from scripts.endurance.meetings import OPTIONS, choice, meeting
-from scripts.endurance.phone import Json, Phone
-from scripts.endurance.server import Server
 from scripts.endurance.stored import StoredRound
 from scripts.endurance.trial import CannotGoOn, Progress, Record, Row, share, spread
 
@@ -54,29 +51,23 @@ class Crash:
 
 class CrashTrial:
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._kept = progress.kept
-        self._phones = progress.asked.phones
-        self._server = Server.of(progress)
-        self._crowd = Crowd(self._server.port, Random())
-        self._crowd.plan = self._answer
-        self._chance = Random()
-        self._spread = 0.0
+        self._hall = Hall.of(progress)
+        self._server, self._crowd, self._kept = self._hall.server, self._hall.crowd, progress.kept
 
     async def begin(self) -> None:
         await self._server.start()
-        if self._kept.get("tokens"):
-            await self._crowd.come(self._kept["tokens"])
+        if "tokens" in self._kept:
+            await self._hall.come()
 
     async def end(self) -> None:
-        await self._crowd.leave()
-        await self._server.stop()
+        await self._hall.end()
 
     async def step(self, number: int) -> Record:
         if (number - 1) % ROUNDS_OF_MEETING == 0:
             await self._begin_meeting(number)
-        self._spread = self._chance.uniform(*SPREADS)
-        kill_after = self._chance.randint(1, max(1, self._phones * 9 // 10))
+        chance = self._hall.chance
+        self._hall.spread = chance.uniform(*SPREADS)
+        kill_after = chance.randint(1, max(1, len(self._crowd.phones) * 9 // 10))
         opened = await self._server.operator.post(
             f"/api/v1/meetings/{self._kept['meeting']}/rounds", {"question": "bridge"}
         )
@@ -88,13 +79,10 @@ class CrashTrial:
         if "meeting" in self._kept:
             await operator.post(f"/api/v1/meetings/{self._kept['meeting']}/end")
         name, code = f"evening-{number}", f"E{number:03}"
-        await self._server.hold(meeting(name, code, choice("bridge")))
-        tokens = await self._crowd.join(code, self._phones)
-        self._kept.update(meeting=name, tokens=tokens, answered={})
-        await self._crowd.come(tokens)
-
-    def _answer(self, _phone: Phone, _round: str) -> tuple[float, Json]:
-        return self._chance.uniform(0, self._spread), {"options": [self._chance.choice(OPTIONS)]}
+        self._kept.pop("tokens", None)
+        await self._hall.hold(meeting(name, code, choice("bridge")))
+        self._kept.update(meeting=name, answered={})
+        await self._hall.come()
 
     async def _crash_in(self, round_id: str, kill_after: int) -> Crash:
         killed: list[float] = []

@@ -19,9 +19,8 @@ from typing import Any, Self
 
 from scripts.endurance import attacks
 from scripts.endurance.attacks import FLOODS, SHAPES, Came
-from scripts.endurance.crowd import Crowd
+from scripts.endurance.hall import Hall
 from scripts.endurance.meetings import OPTIONS, choice, meeting
-from scripts.endurance.server import Server
 from scripts.endurance.trial import Progress, Record, Row, share, spread
 from scripts.endurance.window import Window
 from scripts.loadgen.machine import resident_bytes
@@ -61,10 +60,8 @@ class Attack:
 
 class HostileTrial:
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._kept = progress.kept
-        self._server = Server.of(progress)
-        self._crowd = Crowd(self._server.port, Random())
+        self._hall = Hall.of(progress)
+        self._server, self._crowd, self._kept = self._hall.server, self._hall.crowd, progress.kept
         self._windows: list[Window] = []
         self._round = ""
         # A process of its own: here the attacker would keep the bystanders from looking at the clock.
@@ -73,11 +70,10 @@ class HostileTrial:
     async def begin(self) -> None:
         await self._server.start()
         operator = self._server.operator
-        if "tokens" not in self._kept:
-            await self._server.hold(meeting(MEETING, CODE, choice("bridge")))
+        await self._hall.hold(meeting(MEETING, CODE, choice("bridge")))
+        if "round" not in self._kept:
             opened: Any = await operator.post(f"/api/v1/meetings/{MEETING}/rounds", {"question": "bridge"})
             self._kept["round"] = opened["id"]
-            self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
         self._round = self._kept["round"]
         facts = json.loads((self._server.data / "running.json").read_text(encoding="utf-8"))
         for role in ("console", "wall"):
@@ -86,7 +82,7 @@ class HostileTrial:
 
     async def end(self) -> None:
         self._attacker.shutdown()
-        await self._server.stop()
+        await self._hall.end()
 
     async def step(self, number: int) -> Record:
         name = ATTACKS[(number - 1) % len(ATTACKS)]

@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict, dataclass, field
-from random import Random
 from statistics import median
 
 from scripts.endurance import stored
-from scripts.endurance.crowd import Crowd
-from scripts.endurance.meetings import OPTIONS, choice, meeting
-from scripts.endurance.phone import Json, Phone
-from scripts.endurance.server import Server
+from scripts.endurance.hall import Hall
+from scripts.endurance.meetings import choice, meeting
+from scripts.endurance.phone import Phone
 from scripts.endurance.trial import Progress, Record, Row
 from scripts.loadgen.machine import resident_bytes
 
@@ -52,37 +50,32 @@ class Minute:
 
 class HourTrial:
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._kept = progress.kept
-        self._server = Server.of(progress)
-        self._chance = Random()
-        self._crowd = Crowd(self._server.port, Random())
-        self._crowd.plan = self._answer
+        self._hall = Hall.of(progress, spread=ANSWERING_SECONDS)
 
     async def begin(self) -> None:
-        if not self._server.is_running():
-            await self._server.start()
-        if "tokens" not in self._kept:
-            await self._server.hold(meeting(MEETING, CODE, choice("bridge")))
-            self._kept["empty"] = resident_bytes(self._server.pid)
-            self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
-        await self._crowd.come(self._kept["tokens"])
+        server, kept = self._hall.server, self._hall.progress.kept
+        if not server.is_running():
+            await server.start()
+        kept.setdefault("empty", resident_bytes(server.pid))
+        await self._hall.hold(meeting(MEETING, CODE, choice("bridge")))
+        await self._hall.come()
 
     async def end(self) -> None:
-        await self._crowd.leave()
-        if self._progress.left:
-            self._server.leave_running()
+        if self._hall.progress.left:
+            await self._hall.crowd.leave()
+            self._hall.server.leave_running()
             print("The server goes on running, for the next slice.")
         else:
-            await self._server.stop()
+            await self._hall.end()
 
     async def step(self, number: int) -> Record:
+        crowd, chance, server = self._hall.crowd, self._hall.chance, self._hall.server
         samples: list[int] = []
         sampling = asyncio.create_task(self._sample(samples))
         dropping = [
             asyncio.create_task(self._drop(phone))
-            for phone in self._crowd.phones
-            if self._chance.random() < DROPS_A_MINUTE
+            for phone in crowd.phones
+            if chance.random() < DROPS_A_MINUTE
         ]
         acknowledged = in_file = 0
         faults: list[str] = []
@@ -95,43 +88,39 @@ class HourTrial:
         sampling.cancel()
         return asdict(
             Minute(
-                server=self._server.pid,
+                server=server.pid,
                 resident=int(median(samples)),
                 most_resident=max(samples),
                 drops=len(dropping),
-                away=self._crowd.away(),
+                away=crowd.away(),
                 acknowledged=acknowledged,
                 stored=in_file,
-                faults=[*faults, *self._crowd.take_faults()],
+                faults=[*faults, *crowd.take_faults()],
             )
         )
 
-    def _answer(self, _phone: Phone, _round: str) -> tuple[float, Json]:
-        return self._chance.uniform(0, ANSWERING_SECONDS), {"options": [self._chance.choice(OPTIONS)]}
-
     async def _hold_round(self) -> tuple[int, int]:
         """Hold one round; how many of its ballots were acknowledged, and how many are in the file."""
+        crowd, server = self._hall.crowd, self._hall.server
         began = time.monotonic()
-        opened = await self._server.operator.post(
-            f"/api/v1/meetings/{MEETING}/rounds", {"question": "bridge"}
-        )
+        opened = await server.operator.post(f"/api/v1/meetings/{MEETING}/rounds", {"question": "bridge"})
         round_id = str(opened["id"])
         await asyncio.sleep(CLOSE_AFTER_SECONDS)
-        await self._server.operator.post(f"/api/v1/rounds/{round_id}/close")
+        await server.operator.post(f"/api/v1/rounds/{round_id}/close")
         await asyncio.sleep(ROUND_SECONDS - (time.monotonic() - began))
-        await self._crowd.until(lambda: self._crowd.waiting() == 0, ARRIVAL_SECONDS)
-        told = self._crowd.told.pop(round_id)
-        for phone in self._crowd.phones:
+        await crowd.until(lambda: crowd.waiting() == 0, ARRIVAL_SECONDS)
+        told = crowd.told.pop(round_id)
+        for phone in crowd.phones:
             phone.forget(round_id)
-        return told["counted"] + told["repeated"], len(stored.read_round(self._server.file, round_id).answers)
+        return told["counted"] + told["repeated"], len(stored.read_round(server.file, round_id).answers)
 
     async def _drop(self, phone: Phone) -> None:
-        await asyncio.sleep(self._chance.uniform(0, 60 - SAMPLE_SECONDS))
+        await asyncio.sleep(self._hall.chance.uniform(0, 60 - SAMPLE_SECONDS))
         phone.drop()
 
     async def _sample(self, samples: list[int]) -> None:
         while True:
-            samples.append(resident_bytes(self._server.pid))
+            samples.append(resident_bytes(self._hall.server.pid))
             await asyncio.sleep(SAMPLE_SECONDS)
 
 

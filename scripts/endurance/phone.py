@@ -1,7 +1,7 @@
 """A phone that behaves like ours: `live.js`, `phone/outbox.js` and `phone/ballots.js` on a bare socket.
 
-How long it waits for what is read from those files in `kiosk/static`, so that the trial cannot drift away
-from the product. The waits between attempts to connect are those of socket.io-client.
+How long it waits for what, and when it tries again, is read from those files in `kiosk/static`, so that the
+trial cannot drift away from the product. The waits between attempts to connect are those of socket.io-client.
 """
 
 from __future__ import annotations
@@ -29,11 +29,20 @@ STATIC = Path(__file__).resolve().parents[2] / "kiosk" / "static"
 
 def constant(file: str, name: str) -> float:
     """A number that one of the phone's own scripts declares."""
+    return float(_declared(file, name, r"([\d._]+)").replace("_", ""))
+
+
+def words(file: str, name: str) -> frozenset[str]:
+    """A set of words that one of the phone's own scripts declares."""
+    return frozenset(json.loads(_declared(file, name, r"new Set\((\[.*\])\)")))
+
+
+def _declared(file: str, name: str, value: str) -> str:
     text = (STATIC / file).read_text(encoding="utf-8")
-    found = re.search(rf"^const {name} = ([\d._]+);$", text, re.MULTILINE)
+    found = re.search(rf"^const {name} = {value};$", text, re.MULTILINE)
     if found is None:
         raise LookupError(f"{file} has no constant {name} any more: let the trial's phones do as ours do")
-    return float(found[1].replace("_", ""))
+    return found[1]
 
 
 RECONNECT_SECONDS = constant("live.js", "RECONNECT_MS") / 1000
@@ -45,8 +54,8 @@ ACK_SECONDS = constant("phone/ballots.js", "ACK_MS") / 1000
 POST_SECONDS = constant("phone/api.js", "PATIENCE_MS") / 1000
 CONNECT_SECONDS = 20.0
 """socket.io-client's own."""
-NOT_NOW = frozenset({"too_fast", "not_saving", "trouble", "not_joined", "form_expired", "full", "too_many"})
-"""Refusals after which an answer stays in the outbox, as `phone/api.js` has them."""
+NOT_NOW = words("phone/api.js", "NOT_NOW")
+"""Refusals after which an answer stays in the outbox."""
 
 
 class Backoff:

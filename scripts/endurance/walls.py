@@ -9,14 +9,11 @@ import asyncio
 import itertools
 import time
 from dataclasses import asdict, dataclass, field
-from random import Random
 from typing import Any
 
 from scripts.endurance import stored
-from scripts.endurance.crowd import Crowd
-from scripts.endurance.meetings import OPTIONS, choice, meeting
-from scripts.endurance.phone import Json, Phone
-from scripts.endurance.server import Server
+from scripts.endurance.hall import Hall
+from scripts.endurance.meetings import Json, choice, meeting
 from scripts.endurance.trial import Progress, Record, Row, spread
 from scripts.endurance.window import Window, same
 
@@ -56,45 +53,37 @@ class Load:
 
 class WallsTrial:
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._kept = progress.kept
-        self._server = Server.of(progress)
-        self._chance = Random()
-        self._crowd = Crowd(self._server.port, Random())
-        self._crowd.plan = self._answer
+        self._hall = Hall.of(progress, spread=ANSWERING_SECONDS)
         self._beside: Window | None = None
         self._acts = itertools.cycle(ACTS)
         self._round = ""
 
     async def begin(self) -> None:
-        await self._server.start()
-        operator = self._server.operator
-        if "tokens" not in self._kept:
-            await self._server.hold(meeting(MEETING, CODE, choice("bridge"), others=OTHERS))
-            self._kept["tokens"] = await self._crowd.join(CODE, self._progress.asked.phones)
+        server = self._hall.server
+        await server.start()
+        await self._hall.hold(meeting(MEETING, CODE, choice("bridge"), others=OTHERS))
         await self._close_what_is_open()
-        await self._crowd.come(self._kept["tokens"])
-        self._beside = await Window.let_in(self._server.port, "wall", MEETING, operator)
+        await self._hall.come()
+        self._beside = await Window.let_in(server.port, "wall", MEETING, server.operator)
         await self._beside.follow()
 
     async def end(self) -> None:
         if self._beside is not None:
             await self._beside.leave()
-        await self._crowd.leave()
-        await self._server.stop()
+        await self._hall.end()
 
     async def step(self, number: int) -> Record:
         assert self._beside is not None
-        beside = self._beside
-        wall = Window(self._server.port, "wall", MEETING, beside.token)
+        beside, crowd, server = self._beside, self._hall.crowd, self._hall.server
+        wall = Window(server.port, "wall", MEETING, beside.token)
         began = time.monotonic()
-        act = asyncio.create_task(self._act(self._chance.uniform(0, LATEST_ACT)))
+        act = asyncio.create_task(self._act(self._hall.chance.uniform(0, LATEST_ACT)))
         await wall.load("/display")
         await wall.follow()
         picture_seconds = time.monotonic() - began
         await act
         try:
-            equal = await self._crowd.until(lambda: self._is_newest(wall), PATIENCE_SECONDS)
+            equal = await crowd.until(lambda: self._is_newest(wall), PATIENCE_SECONDS)
             same_seconds = time.monotonic() - began
         finally:
             await wall.leave()
@@ -102,32 +91,31 @@ class WallsTrial:
         load = Load(beside.picture.attributes["view"], picture_seconds, same_seconds)
         if not equal:
             load.faults.append(f"the wall did not show the same after {same_seconds:.1f} s")
-        load.faults.extend([*wall.faults, *beside.faults, *self._crowd.take_faults()])
+        load.faults.extend([*wall.faults, *beside.faults, *crowd.take_faults()])
         return asdict(load)
-
-    def _answer(self, _phone: Phone, _round: str) -> tuple[float, Json]:
-        return self._chance.uniform(0, ANSWERING_SECONDS), {"options": [self._chance.choice(OPTIONS)]}
 
     async def _act(self, wait: float) -> None:
         """The next act of the meeting, a moment after the load has begun."""
         await asyncio.sleep(wait)
+        operator = self._hall.server.operator
         name, message = next(self._acts)
         if name in ROUND_ACTS:
-            await self._server.operator.post(f"/api/v1/rounds/{self._round}/{name}", message)
+            await operator.post(f"/api/v1/rounds/{self._round}/{name}", message)
             return
-        said: Any = await self._server.operator.post(f"/api/v1/meetings/{MEETING}/{name}", message)
+        said: Any = await operator.post(f"/api/v1/meetings/{MEETING}/{name}", message)
         if name == "rounds":
             self._round = str(said["id"])
 
     async def _close_what_is_open(self) -> None:
         """An earlier slice may have ended amid a round."""
-        for name, (_, _, status) in stored.read_standing(self._server.file, MEETING).rounds.items():
+        server = self._hall.server
+        for name, (_, _, status) in stored.read_standing(server.file, MEETING).rounds.items():
             if status == "open":
-                await self._server.operator.post(f"/api/v1/rounds/{name}/close")
+                await server.operator.post(f"/api/v1/rounds/{name}/close")
 
     def _is_newest(self, wall: Window) -> bool:
         assert self._beside is not None
-        now = stored.read_standing(self._server.file, MEETING)
+        now = stored.read_standing(self._hall.server.file, MEETING)
         return wall.picture is not None and wall.picture.version == now.version and same(wall, self._beside)
 
 

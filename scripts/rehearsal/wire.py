@@ -31,6 +31,8 @@ class Broken(Exception):
 
 
 class Wire:
+    """One link. Sends and receives whole texts, and raises Broken once it is gone."""
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer

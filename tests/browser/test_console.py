@@ -9,7 +9,9 @@ from tests.browser.conftest import Windows, document
 WAITS = "aria-disabled"
 
 
-def test_while_the_server_is_away_the_console_says_so_and_comes_back_by_itself(windows: Windows) -> None:
+def test_while_the_server_is_away_console_and_wall_say_so_and_come_back_by_themselves(
+    windows: Windows,
+) -> None:
     server = windows.server
     meeting = server.bring_in(document())
     console = windows.console(meeting)
@@ -17,8 +19,12 @@ def test_while_the_server_is_away_the_console_says_so_and_comes_back_by_itself(w
     primary = console.locator('[data-focus="primary"]')
     expect(primary).to_contain_text("Close the question")
     expect(console.get_by_text("Console connected")).to_be_visible()
+    wall = windows.wall()
+    looking = wall.get_by_text("Looking for the room …")
+    expect(looking).to_be_hidden()
 
     server.kill()
+    expect(looking).to_be_visible()
     away = console.get_by_text("No contact with the computer that runs the meeting.").first
     expect(away).to_be_visible()
     expect(primary).to_have_attribute(WAITS, "true")
@@ -36,6 +42,7 @@ def test_while_the_server_is_away_the_console_says_so_and_comes_back_by_itself(w
 
     server.start()
     expect(away).to_be_hidden()
+    expect(looking).to_be_hidden()
     expect(refusal).to_have_count(0)
     expect(primary).not_to_have_attribute(WAITS, "true")
     console.keyboard.press("PageDown")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Windows, document
 from tests.support import meetings
+from tests.support.running import until
 
 OVERLAPS = """(selectors) => {
   const boxes = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).map((part) => {
@@ -102,13 +103,21 @@ def test_a_pairing_code_goes_when_it_is_used_and_with_the_drawer(windows: Window
 def test_a_link_that_was_opened_where_one_is_in_already_is_used_up(windows: Windows) -> None:
     server = windows.server
     console = windows.console(server.bring_in(document()))
-    pairing = server.did("POST", "/api/v1/pairings", {"role": "console"})
-    console.goto(f"{server.local_base}{pairing['local_url']}")
+    pairings = [server.did("POST", "/api/v1/pairings", {"role": role}) for role in ("console", "wall")]
+    console.goto(f"{server.local_base}{pairings[0]['local_url']}")
     console.wait_for_url("**/facilitator/meetings/m1")
     expect(console.locator('[data-link-words="live"]')).to_be_visible()
-    ticket = pairing["url"].partition("#")[2]
-    assert server.call("POST", "/api/v1/sessions", {"ticket": ticket}, token="")[1]["code"] == "ticket_used"
-    assert len(server.did("GET", "/api/v1/sessions")["sessions"]) == 1
+    wall = windows.wall(pairings[1]["local_url"])
+    wall.wait_for_url("**/display")
+
+    def roles() -> list[str]:
+        return sorted(one["role"] for one in server.did("GET", "/api/v1/sessions")["sessions"])
+
+    until(lambda: roles() == ["console", "wall"], "the links let nobody in")
+    for pairing in pairings:
+        ticket = pairing["url"].partition("#")[2]
+        again = server.call("POST", "/api/v1/sessions", {"ticket": ticket}, token="")[1]
+        assert again["code"] == "ticket_used"
 
 
 def test_the_console_before_its_scripts(windows: Windows) -> None:

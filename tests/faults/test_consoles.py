@@ -1,4 +1,7 @@
-"""The short form of `scripts/endure.py consoles`: two consoles, a hundred random commands from each."""
+"""The short form of `scripts/endure.py consoles`: two consoles, a hundred random commands from each.
+
+How soon both screens are equal is for the long form to say: here other tests use the same cores.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.endurance.consoles import COMMANDS, EQUAL_SECONDS, ConsolesTrial
+from scripts.endurance.consoles import COMMANDS, ConsolesTrial
 from scripts.endurance.trial import Asked, Progress, run_slice
 
 PHONES = 20
@@ -21,6 +24,5 @@ def test_no_act_is_lost_or_double(tmp_path: Path) -> None:
     records = progress.records
     assert sum(record["commands"] for record in records) == 200
     assert progress.faults == []
-    assert max(record["equal_seconds"] for record in records) <= EQUAL_SECONDS
     assert sum(record["stale"] for record in records), "the consoles never met: the test shows nothing"
     assert sum(record["moved"] for record in records) > 20

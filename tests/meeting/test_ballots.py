@@ -21,7 +21,9 @@ def test_a_new_ballot_counts_only_while_its_round_is_open() -> None:
     assert judge(known=False, same=False, status="revealed") == "closed"
 
 
-@pytest.mark.parametrize("name", ["a", "Z" * 64, "0123-_ab", "voter:7.2", "a3f0c9d2-1b1e-4c5d-9f00-0123456789ab"])
+@pytest.mark.parametrize(
+    "name", ["a", "Z" * 64, "0123-_ab", "voter:7.2", "a3f0c9d2-1b1e-4c5d-9f00-0123456789ab"]
+)
 def test_ids_that_phones_may_give(name: str) -> None:
     assert is_ballot_id(name)
 

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.languages import wording
 from kiosk.meeting.document import DocumentError, Meeting, canonical, read_document
+from kiosk.problems import DOCUMENT_REASONS
 from tests.support import meetings as m
 
 AGE = m.about_you("age")
@@ -18,7 +19,7 @@ DISTRICT = m.about_you("district")
 def refused_at(document: dict[str, Any]) -> str:
     with pytest.raises(DocumentError) as refused:
         read_document(document)
-    assert refused.value.reason
+    assert refused.value.reason in DOCUMENT_REASONS
     return refused.value.path
 
 

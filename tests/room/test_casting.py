@@ -159,9 +159,7 @@ def test_a_late_ballot_may_be_sent_under_the_same_id_in_the_next_round(
     assert running.cast(anna, "ballot-1", again, chosen("a")) == "counted"
 
 
-@pytest.mark.parametrize(
-    "name", [None, "", "with space", 12345678, [], "x" * 65, "ballot-1\n", "bållot-1"]
-)
+@pytest.mark.parametrize("name", [None, "", "with space", 12345678, [], "x" * 65, "ballot-1\n", "bållot-1"])
 def test_a_ballot_id_that_is_none(
     running: Room, anna: Participant, opened: dict[str, str], name: Any
 ) -> None:

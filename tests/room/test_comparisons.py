@@ -260,7 +260,7 @@ def test_a_supplement_is_for_a_closed_round_of_a_meeting_that_is_not_sealed(runn
     running.close_round(open_round)
     refused("answer", lambda: running.supplement(open_round, [("paper-0001", {"value": 3})], "paper"))
     refused("malformed", lambda: running.supplement(open_round, paper(yes(1)), "phone"))
-    refused("malformed", lambda: running.supplement(open_round, [("x", chosen("yes"))], "paper"))
+    refused("malformed", lambda: running.supplement(open_round, [("in two", chosen("yes"))], "paper"))
     running.end("m1")
     assert running.supplement(open_round, paper([*yes(6), *no(6)]), "paper").counted == 12
     running.seal("m1")

@@ -21,23 +21,12 @@ from tests.support.browsers import Browser
 from tests.support.clock import StillClock
 from tests.support.databases import migrated_file as migrated_file
 from tests.support.offices import Office, an_office
-from tests.support.people import chosen, people, vote_all
-
-
-def hold(room: Room, meeting: str = "m1", code: str = "MEET") -> None:
-    """A small meeting, from its start to its seal."""
-    room.import_document(m.meeting(m.single("drink"), id=meeting, code=code, date="2026-11-22"))
-    room.start(meeting)
-    round_id = room.open_round(meeting, "drink")
-    vote_all(room, people(room, 12, code), round_id, [chosen("a")] * 12)
-    room.close_round(round_id)
-    room.end(meeting)
-    room.seal(meeting)
+from tests.support.people import hold_and_seal
 
 
 @pytest.fixture
 def sealed(room: Room) -> Room:
-    hold(room)
+    hold_and_seal(room)
     return room
 
 
@@ -113,7 +102,7 @@ def test_the_second_time_is_success_and_writes_no_second_note(sealed: Room) -> N
 
 
 def test_another_meeting_stays_as_it_is(sealed: Room, data: Path) -> None:
-    hold(sealed, "m2", "ELSE")
+    hold_and_seal(sealed, "m2", "ELSE")
     before = client.prepare(data, "m2").manifest.content
     sealed.delete("m1", why="A trial")
     assert [stage.meeting.id for stage in sealed.meetings()] == ["m2"]

@@ -31,9 +31,9 @@ def refused(code: str, act: Callable[[], object]) -> Problem:
     return problem.value
 
 
-def view(room: Room, question: str = "age") -> CompositionView:
+def view(room: Room, question: str = "age", language: str = "en") -> CompositionView:
     stage = room.stage("m1")
-    views = composition_views(stage, room.pictures("m1"), "en", room.compared_with(stage))
+    views = composition_views(stage, room.pictures("m1"), language, room.compared_with(stage))
     return next(one for one in views if one.question == question)
 
 
@@ -123,6 +123,16 @@ def test_who_is_missing_is_said_in_a_sentence(running: Room) -> None:
     compared = view(running).compared
     assert compared is not None
     assert compared.missing == "Few or no participants: Answer A. They are 50% of the town."
+
+
+def test_in_a_language_it_has_no_name_in_it_has_that_of_the_meetings_first(running: Room) -> None:
+    """Not whichever stands first; and each name stays whole in a sentence of the other direction."""
+    running.import_population("tests", {"da": "Byen", "en": "The town"}, TABLE)
+    arrive(running, a=1, b=60, c=14)
+    compared = view(running, language="ar").compared
+    assert compared is not None
+    assert compared.population == "The town"
+    assert "\N{FIRST STRONG ISOLATE}Answer A\N{POP DIRECTIONAL ISOLATE}" in compared.missing
 
 
 def test_other_ages_are_not_compared_and_the_reason_is_told(running: Room) -> None:

@@ -132,6 +132,24 @@ def test_nobody_chose_anything_of_a_scale_alone(running: Room) -> None:
     assert shown.base_line == "20 of 20 have answered"
 
 
+def test_what_stands_over_a_side_contradicts_neither_its_rows_nor_the_headline(running: Room) -> None:
+    """One step answered on the one side: its own figure. The headline's two steps: as the headline says."""
+    shown = result(running, "degree", degrees(0, 2, 3, 6, 10))
+    assert [bar.percent for bar in shown.bars] == [0, 9, 14, 29, 48]
+    assert shown.diverging is not None
+    assert (shown.diverging.against, shown.diverging.for_) == ("9%", "76%")
+    assert (shown.headline or "").startswith("76%")
+    assert "Shares are rounded so that they add up." in shown.notes
+
+
+def test_a_headline_that_its_rows_do_not_add_to_is_explained(running: Room) -> None:
+    """Each row is rounded as it would be by itself, and so is the headline."""
+    shown = result(running, "degree", degrees(3, 1, 1, 2, 5))
+    assert [bar.percent for bar in shown.bars] == [25, 8, 8, 17, 42]
+    assert (shown.headline or "").startswith("58%")
+    assert "Shares are rounded so that they add up." in shown.notes
+
+
 def test_the_headline_of_a_scale_is_its_two_highest_steps(running: Room) -> None:
     """54 of the 100 who have a view; the ten who do not know stand beside it."""
     shown = result(running, "degree", [*degrees(4, 12, 30, 38, 16), *[{"dont_know": True}] * 10])
@@ -182,6 +200,20 @@ def test_texts_are_those_that_were_approved(running: Room) -> None:
     assert len(shown.texts) == 2
     assert shown.sentence == "2 answers are shown."
     assert shown.bars == ()
+
+
+def test_texts_that_say_the_same_are_shown_once_with_how_many_wrote_them(running: Room) -> None:
+    said = ["Benches", "More buses", "more  buses", "More buses", "Light", "Light"]
+    round_id = running.open_round("m1", "idea")
+    vote_all(running, people(running, len(said)), round_id, [text(words) for words in said])
+    running.close_round(round_id)
+    running.review(round_id, approve=None)
+    shown = result_view(running.stage("m1"), running.round(round_id), running.disclosed(round_id), "en")
+    assert [(words.casefold().split(), written) for words, written in shown.quotes()] == [
+        (["more", "buses"], 3),
+        (["light"], 2),
+        (["benches"], 1),
+    ]
 
 
 def test_a_second_round_says_that_it_is_one(running: Room) -> None:

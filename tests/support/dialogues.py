@@ -69,6 +69,23 @@ def held(
     return make_bundle(site or a_site(), dialogue, name, records)
 
 
+def stepped(name: str, question: Json, marks: Sequence[int]) -> Bundle:
+    """A meeting that was asked a scale, in words or in numbers, by phone: a step for each answer."""
+    document = m.meeting(question, id=name, date="2026-09-01", place=f"Place {name}")
+    document["dialogue"] = {"id": DIALOGUE, "title": {"en": "The 2030 dialogue"}}
+    given = Counter(marks)
+    options = question.get("options") or [{"id": str(n)} for n in range(question["min"], question["max"] + 1)]
+    first = question.get("min", 1)
+    counts = {option["id"]: given[first + place] for place, option in enumerate(options)}
+    tally = {"round": "r1", "answered": len(marks), "abstained": 0, "dont_know": 0, "counts": counts}
+    records: list[tuple[str, Record]] = [("meeting", {"document": document, "heads": None})]
+    records += [*_round(1, question["id"], len(marks), composition=False), ("tallies", tally)]
+    for number, mark in enumerate(marks, start=1):
+        by = {"round": "r1", "respondent": number, "channel": None}
+        records.append(("answers", {**by, "answer": {"value": mark}, "composition": {}}))
+    return make_bundle(a_site(), DIALOGUE, name, records)
+
+
 def bring(office: Office, *bundles: Bundle) -> list[SignedReceipt]:
     """Bring meetings into a store, whose sites it learns to know first."""
     receipts = []

@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.meeting.ballots import Verdict
 from kiosk.room import Room
 from kiosk.store.participants import Participant
+from tests.support import meetings
 
 Answer = Mapping[str, Any]
 
@@ -29,6 +30,17 @@ def vote_all(room: Room, everyone: Iterable[Participant], round_id: str, answers
     """Each participant casts the answer in the same place; the shorter list ends it."""
     for who, answer in zip(everyone, answers, strict=False):
         vote(room, who, round_id, answer)
+
+
+def hold_and_seal(room: Room, meeting: str = "m1", code: str = "MEET") -> None:
+    """A small meeting, from its start to its seal."""
+    room.import_document(meetings.meeting(meetings.single("drink"), id=meeting, code=code, date="2026-11-22"))
+    room.start(meeting)
+    round_id = room.open_round(meeting, "drink")
+    vote_all(room, people(room, 12, code), round_id, [chosen("a")] * 12)
+    room.close_round(round_id)
+    room.end(meeting)
+    room.seal(meeting)
 
 
 def chosen(*options: str) -> Answer:

@@ -1,5 +1,7 @@
 /** What a person is told about an answer. All words come from <template>s that the server has rendered. */
 
+import { plain, put } from "../words.js";
+
 const QUIET_MS = 5_000;
 /** So short that it is heard as the answer to a tap. */
 const SOON_MS = 100;
@@ -29,7 +31,7 @@ export function show(place, name, why) {
     return false;
   }
   receipt.dataset.key = String(key);
-  if (why) words(receipt, "[data-why]", why);
+  if (why) put(receipt, "[data-why]", why);
   place.replaceChildren(receipt);
   return true;
 }
@@ -42,8 +44,8 @@ export function show(place, name, why) {
 export function notice(place, { title, name, why, read }) {
   const element = copy("notice");
   if (!element) return;
-  words(element, "[data-title]", title);
-  words(element, "[data-why]", why ?? copy(name)?.querySelector("[data-why]")?.textContent ?? "");
+  put(element, "[data-title]", title);
+  put(element, "[data-why]", why ?? copy(name)?.querySelector("[data-why]")?.textContent ?? "");
   element.querySelector("button")?.addEventListener("click", read);
   place.append(element);
 }
@@ -81,11 +83,6 @@ function speak() {
   document.querySelector("[data-announcer]")?.replaceChildren(said);
 }
 
-/** @param {Element | null} element */
-function plain(element) {
-  return element?.textContent?.trim().replace(/\s+/g, " ") ?? "";
-}
-
 /**
  * @param {string} name
  * @returns {HTMLElement | null}
@@ -93,14 +90,4 @@ function plain(element) {
 function copy(name) {
   const template = /** @type {HTMLTemplateElement | null} */ (document.querySelector(`[data-template="${name}"]`));
   return /** @type {HTMLElement | null} */ (template?.content.firstElementChild?.cloneNode(true) ?? null);
-}
-
-/**
- * @param {Element} element
- * @param {string} selector
- * @param {string} text
- */
-function words(element, selector, text) {
-  const place = element.querySelector(selector);
-  if (place) place.textContent = text;
 }

@@ -1,6 +1,7 @@
 /** The rounds and the screen on the page. An open round that is there already is never touched: somebody may be writing in it. */
 
-import { partial } from "../live.js";
+import { partial } from "../partial.js";
+import { plain } from "../words.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -25,7 +26,7 @@ export class Stage {
     const news = this.#showRounds("stage", onStage, isNewer).map(spoken);
     const screen = this.#showScreen(state.screen, onStage.length > 0);
     if (news.length > 0) return news.join(" ");
-    return asked.length > 0 ? text(document.querySelector("#about-you")) : screen;
+    return asked.length > 0 ? plain(document.querySelector("#about-you")) : screen;
   }
 
   /** @returns {HTMLElement[]} */
@@ -103,7 +104,7 @@ export class Stage {
     place.replaceChildren(partial(screen.html));
     // The same screen with other figures is not read aloud again: a hall that arrives would never end.
     if (!before || before.key === screen.key || isCovered) return "";
-    return text(place.querySelector("[data-announce]"));
+    return plain(place.querySelector("[data-announce]"));
   }
 }
 
@@ -112,12 +113,7 @@ export class Stage {
  * @param {HTMLElement} round
  */
 function spoken(round) {
-  const said = Array.from(round.querySelectorAll("[data-announce]"), text);
-  const question = text(round.querySelector(".question"));
+  const said = Array.from(round.querySelectorAll("[data-announce]"), plain);
+  const question = plain(round.querySelector(".question"));
   return [question, ...(round.dataset.status === "open" ? said : said.slice(0, 1))].join(" ");
-}
-
-/** @param {Element | null} element */
-function text(element) {
-  return element?.textContent?.trim().replace(/\s+/g, " ") ?? "";
 }

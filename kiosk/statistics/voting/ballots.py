@@ -19,6 +19,7 @@ class Profile:
 
     @property
     def ballots(self) -> int:
+        """How many ballots there are, blank ones included."""
         return sum(count for _, count in self.piles)
 
 
