@@ -14,6 +14,7 @@ from kiosk.central.erasing import expect_not_erased
 from kiosk.central.intake import Intake
 from kiosk.central.recount import recount
 from kiosk.clock import stamp
+from kiosk.meeting.document import Text
 from kiosk.problems import Problem
 
 Choice = Literal["kept", "beside"]
@@ -21,20 +22,25 @@ Choice = Literal["kept", "beside"]
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a meeting: from which site, and how much it holds."""
+    """One version of a meeting: from which site, by its id and name, and how much it holds."""
 
     bundle: str
     site: str
+    named: str
+    answers: int
     records: int
     arrived_at: str
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A conflict for a person to settle; ``kept`` counts meanwhile."""
+    """A conflict for a person to settle; ``kept`` counts meanwhile. Names are those of ``kept``."""
 
     id: int
     meeting: str
+    dialogue: str
+    place: Text
+    date: str
     kept: Version
     beside: Version
     opened_at: str
@@ -42,12 +48,26 @@ class Conflict:
 
 def open_conflicts(intake: Intake) -> list[Conflict]:
     """The conflicts that nobody has settled, the oldest first."""
-    c = t.conflict.c
+    c, of = t.conflict.c, t.meeting.c
+    asked = (
+        select(c.id, c.meeting, of.dialogue, of.place, of.title, of.date, c.kept, c.beside, c.opened_at)
+        .join(t.meeting, of.id == c.meeting)
+        .where(c.settled_at.is_(None))
+        .order_by(c.id)
+    )
     with intake.database.reading() as tx:
-        rows = tx.execute(select(t.conflict).where(c.settled_at.is_(None)).order_by(c.id)).all()
         return [
-            Conflict(row.id, row.meeting, _version(tx, row.kept), _version(tx, row.beside), row.opened_at)
-            for row in rows
+            Conflict(
+                row.id,
+                row.meeting,
+                row.dialogue,
+                row.place or row.title,
+                row.date,
+                _version(tx, row.kept),
+                _version(tx, row.beside),
+                row.opened_at,
+            )
+            for row in tx.execute(asked).all()
         ]
 
 
@@ -88,6 +108,8 @@ def _exchange(intake: Intake, tx: Transaction, conflict: Row[tuple[object, ...]]
 
 
 def _version(tx: Transaction, bundle: str) -> Version:
-    c = t.bundle.c
-    row = tx.execute(select(c.id, c.site, c.records, c.arrived_at).where(c.id == bundle)).one()
-    return Version(*row)
+    asked = select(t.bundle, t.site.c.name).join(t.site, t.site.c.id == t.bundle.c.site)
+    row = tx.execute(asked.where(t.bundle.c.id == bundle)).one()
+    tables = bundles.manifest_of(row).manifest.tables
+    answers = tables.get("answers", 0) + tables.get("texts", 0)
+    return Version(row.id, row.site, row.name, answers, row.records, row.arrived_at)

@@ -143,7 +143,8 @@ def list_conflicts(intake: Intake, _asked: argparse.Namespace) -> int:
     for one in conflicts.open_conflicts(intake):
         print(f"{one.id}  {one.meeting}  since {one.opened_at}")
         for name, version in (("kept", one.kept), ("beside", one.beside)):
-            print(f"    {name:6}  site {version.site}, {version.records:,} records, {version.arrived_at}")
+            site = f"site {version.named} ({version.site})"
+            print(f"    {name:6}  {site}, {version.records:,} records, {version.arrived_at}")
     return 0
 
 

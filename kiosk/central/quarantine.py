@@ -25,10 +25,11 @@ MOST_PER_SITE = 200
 
 @dataclass(frozen=True)
 class Quarantined:
-    """Something that was set aside; ``what`` names it, ``reason`` is in English."""
+    """Something that was set aside; ``what`` names it, ``reason`` is in English, ``named`` its site."""
 
     id: int
     site: str
+    named: str | None
     bundle: str
     what: str
     digest: str
@@ -70,10 +71,7 @@ def forget(tx: Transaction, meeting: str, bundles: Sequence[str]) -> None:
 def every(database: Database) -> list[Quarantined]:
     """All that was set aside, the newest first."""
     c = t.quarantine.c
+    asked = select(c.id, c.site, t.site.c.name, c.bundle, c.what, c.digest, c.code, c.reason, c.arrived_at)
     with database.reading() as tx:
-        rows = tx.execute(
-            select(c.id, c.site, c.bundle, c.what, c.digest, c.code, c.reason, c.arrived_at).order_by(
-                c.id.desc()
-            )
-        )
+        rows = tx.execute(asked.outerjoin(t.site, t.site.c.id == c.site).order_by(c.id.desc()))
         return [Quarantined(*row) for row in rows]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 
 from kiosk.central import tables as t
 from kiosk.central.cells import Cells, add_cells
@@ -27,7 +27,7 @@ from kiosk.statistics.disclosure.meetings import Block, disclose_people, disclos
 from kiosk.statistics.population import ReferenceTable, read_tables
 
 PAGE = 50
-MOST_TEXTS = 500
+MOST_TEXTS = 5_000
 HIGHEST_ID = 2**62
 Checked = Mapping[str, tuple[str | None, Mapping[str, str | None]]]
 
@@ -440,7 +440,8 @@ def _texts(tx: Transaction, asked: Asked, held_at: Mapping[str, Meeting]) -> tup
     """The texts that were approved, of meetings whose answers are shown; by the alphabet, from nobody."""
     c = t.round_.c
     rows = tx.scalars(
-        select(func.distinct(t.text.c.text))
+        select(t.text.c.text)
+        .distinct()
         .join(t.round_, c.id == t.text.c.round)
         .where(
             c.dialogue == asked.dialogue,
@@ -450,6 +451,7 @@ def _texts(tx: Transaction, asked: Asked, held_at: Mapping[str, Meeting]) -> tup
             t.text.c.text != "",
             c.meeting.in_(list(held_at)),
         )
+        .order_by(t.text.c.text)
         .limit(MOST_TEXTS)
     )
     return tuple(sorted(rows, key=str.casefold))

@@ -56,18 +56,23 @@ def make_code(
 def enrol(
     database: Database, clock: Clock, *, code: str, site: str, name: str, key: str, signature: str
 ) -> None:
-    """Enrol a site's key with a code. The same again, after an answer that was lost, is success."""
+    """Enrol a site's key with a code. The same again is success: after an answer that was lost, and with
+    another code, when the laptop has only forgotten where this store is.
+    """
     if not (_is_site(site) and is_hex(key, 64) and is_enrolment_signed(key, site, code, signature)):
         raise Problem("bad_signature")
     now = stamp(clock.now())
     with database.writing() as tx:
-        if _used_for(tx, code, site, key):
+        is_known = _is_known(tx, site, key)
+        if is_known and _is_used(tx, code):
             return
         bound_to, given_name = _use(tx, code, now)
+        if bound_to not in (None, site):
+            raise Problem("site_taken")
+        if is_known:
+            return
         if bound_to is None:
             _add_site(tx, site, name.strip()[:200] or given_name, now)
-        elif bound_to != site:
-            raise Problem("site_taken")
         _add_key(tx, site, key, now)
 
 
@@ -118,13 +123,17 @@ def every_key(database: Database) -> list[SiteKey]:
         return [SiteKey(*row) for row in rows]
 
 
-def _used_for(tx: Transaction, code: str, site: str, key: str) -> bool:
-    """Whether this code has been used, and this key is one of this site's."""
-    used = tx.scalar(select(t.enrolment.c.used_at).where(t.enrolment.c.code_digest == _digest(code)))
+def _is_known(tx: Transaction, site: str, key: str) -> bool:
+    """Whether this is a key of this site that is good."""
     known = select(t.site_key.c.public).where(
         t.site_key.c.public == key, t.site_key.c.site == site, t.site_key.c.revoked_at.is_(None)
     )
-    return used is not None and tx.scalar(known) is not None
+    return tx.scalar(known) is not None
+
+
+def _is_used(tx: Transaction, code: str) -> bool:
+    used = select(t.enrolment.c.used_at).where(t.enrolment.c.code_digest == _digest(code))
+    return tx.scalar(used) is not None
 
 
 def _use(tx: Transaction, code: str, now: str) -> tuple[str | None, str]:
@@ -151,7 +160,8 @@ def _add_site(tx: Transaction, site: str, name: str, now: str) -> None:
 
 def _add_key(tx: Transaction, site: str, key: str, now: str) -> None:
     if not add_if_new(tx, t.site_key, {"public": key, "site": site, "enrolled_at": now}):
-        raise Problem("site_taken")
+        revoked_at = tx.scalar(select(t.site_key.c.revoked_at).where(t.site_key.c.public == key))
+        raise Problem("site_taken" if revoked_at is None else "key_revoked")
 
 
 def _is_site(site: str) -> bool:

@@ -7,7 +7,7 @@ from kiosk.problems.refusal import Refusal
 
 REFUSALS = (
     # The central store: who may send
-    Refusal("enrolment_code", 403, N_("Code not accepted"), N_("This code is not known, has been used or is too old. Ask the administrator for a new one.")),
+    Refusal("enrolment_code", 403, N_("Code not accepted"), N_("This code is not known there, has been used or is too old. Check the address and every letter of the code; if they are right, ask the administrator for a new code.")),
     Refusal("site_taken", 409, N_("Already enrolled"), N_("This site or its key is enrolled already. To give a site a new key, the code must be made for that site.")),
     Refusal("site_unknown", 403, N_("Not enrolled here"), N_("The central store does not know this computer. Enrol it with a code from the administrator.")),
     Refusal("key_revoked", 403, N_("Key revoked"), N_("The central store no longer accepts this computer's key. Nothing was taken; ask the administrator for a new code.")),

@@ -180,8 +180,15 @@ class Courier:
         return site_of(self._data)
 
     def enrol(self, url: str, code: str, name: str) -> Central:
-        """Enrol this laptop at a central store; what waits is then sent."""
-        return self._anew(self._engine.in_thread(enrolling.enrol, self._data, url, code, name))
+        """Enrol this laptop at a central store; what waits is then sent, what was refused tried again."""
+        return self._anew(self._engine.in_thread(self._enrol, url, code, name))
+
+    def _enrol(self, url: str, code: str, name: str) -> Central:
+        central = enrolling.enrol(self._data, url, code, name)
+        outbox = Outbox(self._data)
+        sealed = client.sealed_meetings(self._data)
+        self._asked_for.update(one for one in sealed if outbox.note(one).state == "refused")
+        return central
 
     def pin(self, key: str) -> Central:
         """Know a central store by its key alone, where only sticks travel."""

@@ -15,7 +15,7 @@ from kiosk.problems import Problem
 from kiosk.store.files import write_whole
 from kiosk.sync import link
 from kiosk.sync.exchange import sign_enrolment
-from kiosk.sync.signing import is_hex, site_of
+from kiosk.sync.signing import Site, is_hex, renew_key, site_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that looks like another."""
@@ -58,15 +58,27 @@ def central_of(data: Path) -> Central | None:
 
 
 def enrol(data: Path, url: str, code: str, name: str) -> Central:
-    """Enrol this laptop with a code; ``name`` is what the administrator will call it by."""
+    """Enrol this laptop with a code; ``name`` is what the administrator will call it by.
+
+    A laptop whose key was revoked takes another one: no code lets the old one in again.
+    """
     letters = plain(code)
     secret, printed = letters[:SECRET_LETTERS], letters[SECRET_LETTERS:]
     if len(letters) != SECRET_LETTERS + PRINT_LETTERS:
         raise Problem("enrolment_code")
     key, central_name = link.meet(url)
     if fingerprint(key) != printed:
-        raise Problem("not_central", url=url)
-    site = site_of(data)
+        raise Problem("enrolment_code")
+    try:
+        _offer(url, key, site_of(data), secret, name)
+    except Problem as problem:
+        if problem.code != "key_revoked":
+            raise
+        _offer(url, key, renew_key(data), secret, name)
+    return _remember(data, Central(url.rstrip("/"), key, central_name))
+
+
+def _offer(url: str, central: str, site: Site, secret: str, name: str) -> None:
     message = {
         "code": secret,
         "site": site.id,
@@ -74,8 +86,7 @@ def enrol(data: Path, url: str, code: str, name: str) -> Central:
         "key": site.key.public,
         "signature": sign_enrolment(site.key, site.id, secret),
     }
-    link.enrol(url, key, message)
-    return _remember(data, Central(url.rstrip("/"), key, central_name))
+    link.enrol(url, central, message)
 
 
 def pin(data: Path, key: str) -> Central:

@@ -72,9 +72,12 @@ def test_every_growing_table_is_read_by_an_index(year: measuring.Measured) -> No
 def test_more_meetings_elsewhere_do_not_slow_a_page(year: measuring.Measured) -> None:
     """The rows that a page looks at are those of its dialogue."""
     dialogue, meetings = year.largest_dialogue()
-    for statement in year.plans(f"/questions/{year.first_question(dialogue)}", without_seqscan=True):
-        for found in re.finditer(r"on (?:block|waiting) .*rows=(\d+)", statement.plan):
-            assert int(found[1]) <= 2 * meetings, statement.plan
+    looked_at = [
+        int(rows)
+        for statement in year.plans(f"/questions/{year.first_question(dialogue)}", without_seqscan=True)
+        for rows in re.findall(r"on (?:block|waiting) .*rows=(\d+)", statement.plan)
+    ]
+    assert 0 < max(looked_at) <= 2 * meetings
 
 
 def test_intake_makes_the_same_summaries_as_the_generator(office: Office, tmp_path: Path) -> None:

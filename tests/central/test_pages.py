@@ -17,7 +17,7 @@ from openapi_spec_validator import validate
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from kiosk.central import accounts, conflicts, sites
+from kiosk.central import accounts, conflicts, populations, reading, sites
 from kiosk.central import tables as t
 from kiosk.central.accounts import Role
 from kiosk.central.app import make_app
@@ -26,14 +26,18 @@ from kiosk.problems import Problem
 from kiosk.spreadsheets import guarded
 from kiosk.sync.bundle import pack
 from kiosk.sync.receipts import receipt_from
+from tests.support import meetings as m
 from tests.support.bundles import a_site
 from tests.support.clock import StillClock
 from tests.support.databases import migrated_file as migrated_file
-from tests.support.dialogues import DIALOGUE, bring, enrol, held
+from tests.support.dialogues import DIALOGUE, bring, enrol, held, stepped
 from tests.support.offices import Office
 
 PASSWORD = "correct horse battery staple"
 ORIGIN = {"Origin": "http://localhost"}
+HALVES = b"variable;category;count;source;date;age_base\n" + b"".join(
+    b"age;Answer %s;1;SCB;2025;all\n" % one for one in (b"A", b"B")
+)
 LogIn = Callable[[Role], FlaskClient]
 
 
@@ -262,6 +266,71 @@ def test_a_dialogue_shows_its_meetings_as_one(office: Office, log_in: LogIn) -> 
     assert "at least 10 answers between them" in awaited
 
 
+def test_a_share_is_the_same_wherever_it_stands(office: Office, log_in: LogIn) -> None:
+    bring(office, *(held(f"m{number}", "abc" * 5) for number in range(2)))
+    client = log_in("reader")
+    page = client.get(f"/questions/{series_of(client)}").text
+    bars = re.findall(r'class="bar-percent">(\d+)%', page)
+    spread = re.findall(r'<td class="number">(\d+)%', page.split('id="spread"')[1].split("</table>")[0])
+    assert bars == spread[::4] == ["34", "33", "33"]
+
+
+def test_a_scale_leans_and_a_line_of_numbers_says_what_its_ends_mean(office: Office, log_in: LogIn) -> None:
+    bring(office, stepped("m1", m.degree("nice"), [1] * 4 + [2] * 3 + [3] * 6 + [4] * 5 + [5] * 7))
+    bring(office, stepped("m2", m.numbers("good"), [0, 5, 10] * 6))
+    page = log_in("reader").get(f"/dialogues/{DIALOGUE}").text
+    nice, good = (page.split(asked)[1].split("</article>")[0] for asked in ("degree nice?", "How good?"))
+    assert re.findall(r'%">(\d+%)', nice.split("</svg>")[0]) == ["28%", "48%", "24%"]
+    assert re.findall(r'data-bar="(\w+)" data-tone="([\w-]+)"', nice)[0] == ("a", "against-2")
+    assert ("0 = Bad" in good, "10 = Good" in good) == (True, True)
+    assert "diverging" not in good
+
+
+def test_months_stand_as_far_apart_as_they_are(office: Office, log_in: LogIn) -> None:
+    days = ("2026-01-20", "2026-02-01", "2026-07-30", "")
+    bring(office, *(held(f"m{n}", "ab" * 20, date=day) for n, day in enumerate(days)))
+    client = log_in("reader")
+    picture = client.get(f"/questions/{series_of(client)}").text.split("<figure")[1].split("</figure>")[0]
+    places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', picture)]
+    assert len(places) == 3
+    assert (places[2] - places[0]) == pytest.approx(6 * (places[1] - places[0]))
+
+
+def test_who_came_is_compared_without_those_whom_the_population_does_not_count(
+    office: Office, log_in: LogIn
+) -> None:
+    bring(office, held("m1", "ab" * 25, ages="a" * 30 + "b" * 10 + "c" * 10))
+    populations.bring(office.database, office.intake.clock, DIALOGUE, "The municipality", HALVES, "cia")
+    page = log_in("reader").get(f"/dialogues/{DIALOGUE}").text
+    assert "n = 50, presences, 40 compared · beside SCB, 2025" in page
+    assert re.findall(r'class="compared-share" role="cell">(\d+%)', page) == ["75%", "25%"]
+    assert re.findall(r'class="compared-share-of-all" role="cell">(\d+%)', page) == ["50%", "50%"]
+    assert re.search(r"Answer C</span> <strong>20%</strong> 10", page)
+
+
+def test_nothing_is_compared_while_a_group_is_hidden(office: Office, log_in: LogIn) -> None:
+    bring(office, held("m1", "ab" * 25, ages="a" * 30 + "b" * 10 + "c" * 2))
+    populations.bring(office.database, office.intake.clock, DIALOGUE, "The municipality", HALVES, "cia")
+    page = log_in("reader").get(f"/dialogues/{DIALOGUE}").text
+    assert "Not compared with the population as long as a group is not shown." in page
+    assert "compared-share-of-all" not in page
+
+
+def test_a_page_says_when_there_are_more_texts_than_it_shows(
+    office: Office, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(office, held("m1", "ab" * 20, texts=[f"Idea {one:02}" for one in range(14)]))
+    client = log_in("reader")
+    found = re.search(r'href="/questions/(\d+)">Read the answers', client.get(f"/dialogues/{DIALOGUE}").text)
+    assert found is not None
+    page = f"/questions/{found[1]}"
+    assert "Not more than" not in client.get(page).text
+    monkeypatch.setattr(reading, "MOST_TEXTS", 12)
+    fewer = client.get(page).text
+    assert "Not more than 12 are shown." in fewer
+    assert ("Idea 11" in fewer, "Idea 12" in fewer) == (True, False)
+
+
 def test_a_receipt_is_the_one_that_the_laptop_takes(office: Office, log_in: LogIn) -> None:
     (receipt,) = bring(office, held("m1", "ab" * 20))
     answer = log_in("reader").get("/receipts/m1")
@@ -293,7 +362,9 @@ def test_a_bundle_from_a_stick_is_brought_in_by_an_editor(office: Office, log_in
     damaged = bring_file(pack(bundle)[:-1])
     assert damaged.status_code == 422
     assert "not as it was made" in damaged.text
-    assert "a file" in client.get("/quarantine").text
+    quarantined = client.get("/quarantine").text
+    assert "a file" in quarantined
+    assert "Bundle not accepted" in quarantined
 
 
 def test_a_reader_brings_nothing_in(office: Office, log_in: LogIn) -> None:
@@ -308,6 +379,10 @@ def test_a_conflict_is_settled_with_a_name_and_a_reason(office: Office, log_in: 
     client = log_in("editor")
     assert "another version lies beside" in client.get(f"/dialogues/{DIALOGUE}").text
     (conflict,) = conflicts.open_conflicts(office.intake)
+    said = client.get("/conflicts").text
+    assert "Place m1, 2026-09-01" in said
+    for version, answers in ((conflict.kept, 40), (conflict.beside, 60)):
+        assert f'<td>{version.named}</td><td class="number">{answers}</td>' in said
     page = f"/conflicts/{conflict.id}"
     assert post(client, page, {"choose": "both", "note": "x"}, "/conflicts").status_code == 422
     assert post(client, page, {"choose": "beside", "note": ""}, "/conflicts").status_code == 422

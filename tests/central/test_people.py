@@ -53,7 +53,7 @@ def test_a_code_grows_old(office: Office, data: Path, clock: StillClock) -> None
 def test_a_wrong_code_says_so(office: Office, data: Path, wrong: str) -> None:
     with pytest.raises(Problem) as refused:
         enrolling.enrol(data, office.url, wrong, "")
-    assert refused.value.code in ("enrolment_code", "not_central")
+    assert refused.value.code == "enrolment_code"
     assert not (data / "central.json").exists()
 
 
@@ -62,7 +62,7 @@ def test_a_code_of_another_store_is_not_given_to_this_one(office: Office, data: 
     code = sites.make_code(office.database, fresh_key().public, office.intake.clock, "x")
     with pytest.raises(Problem) as refused:
         enrolling.enrol(data, office.url, code, "")
-    assert refused.value.code == "not_central"
+    assert refused.value.code == "enrolment_code"
     with office.database.reading() as tx:
         assert tx.scalars(select(t.enrolment.c.used_at)).all() == [None]
 
@@ -99,6 +99,21 @@ def test_a_site_cannot_be_taken_over_by_a_code_made_for_a_new_one(office: Office
             signature=sign_enrolment(stranger, "another1", secret),
         )
     assert refused.value.code == "bad_signature"
+
+
+@pytest.mark.parametrize("is_made_for_the_site", [True, False])
+def test_a_laptop_that_is_known_may_connect_again(
+    office: Office, data: Path, is_made_for_the_site: bool
+) -> None:
+    known = office.laptop(data)
+    (data / "central.json").unlink()
+    code = office.code(known.id if is_made_for_the_site else None)
+    assert enrolling.enrol(data, office.url, code, "Another name").url == office.url
+    (key,) = sites.every_key(office.database)
+    assert (key.site, key.public, key.name) == (known.id, known.key.public, "A laptop")
+    with pytest.raises(Problem) as refused:
+        enrolling.enrol(data.parent / "second", office.url, code, "")
+    assert refused.value.code == "enrolment_code"
 
 
 def test_revoking_twice_and_revoking_nobody_is_told(office: Office, data: Path) -> None:

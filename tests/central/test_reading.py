@@ -217,7 +217,8 @@ def test_weighting_stands_beside_the_unweighted_figure(office: Office) -> None:
     assert found.shares["a"] == pytest.approx(0.6 / 3 + 0.3 * 0 + 0.1, abs=1e-6)
     assert found.label.startswith("Weighted by Which age? to the population SCB, 2025. 120 answers weigh as")
     figure = pictures.figure(bus_asked, found)
-    assert (figure.bars[0].percent_text, figure.bars[0].weighted_text) == ("42%", "30%")
+    told = [(bar.id, bar.percent_text, bar.weighted_text) for bar in figure.bars]
+    assert told == [("b", "58%", "70%"), ("a", "42%", "30%"), ("c", "0%", "0%")], "the largest first"
 
 
 def test_weighting_is_refused_in_words(office: Office) -> None:

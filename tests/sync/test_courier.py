@@ -22,20 +22,8 @@ from tests.support import meetings as m
 from tests.support.clock import StillClock
 from tests.support.cutting import Network, a_network
 from tests.support.offices import Office
-from tests.support.people import chosen, people, vote_all
+from tests.support.people import hold_and_seal
 from tests.support.running import until
-
-
-def hold(kiosk: Kiosk, meeting: str = "m1", code: str = "MEET") -> None:
-    """A meeting from its start to its seal."""
-    room = kiosk.room
-    room.import_document(m.meeting(m.single("drink"), id=meeting, code=code, date="2026-11-22"))
-    room.start(meeting)
-    round_id = room.open_round(meeting, "drink")
-    vote_all(room, people(room, 12, code), round_id, [chosen("a")] * 12)
-    room.close_round(round_id)
-    room.end(meeting)
-    room.seal(meeting)
 
 
 @pytest.fixture
@@ -65,7 +53,7 @@ def through(data: Path, url: str) -> None:
 
 
 def test_before_the_enrolment_nothing_is_sent(kiosk: Kiosk, courier: Courier, office: Office) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     courier.send_what_is_due()
     assert state(courier) == "waiting"
     with pytest.raises(Problem) as refused:
@@ -77,7 +65,7 @@ def test_before_the_enrolment_nothing_is_sent(kiosk: Kiosk, courier: Courier, of
 def test_what_waits_goes_home_once_and_no_more(
     kiosk: Kiosk, courier: Courier, office: Office, data: Path, network: Network
 ) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     kiosk.room.enrol(office.url, in_groups(office.code()), "The library")
     through(data, network.url)
     courier.send_what_is_due()
@@ -89,7 +77,7 @@ def test_what_waits_goes_home_once_and_no_more(
 
 
 def test_nothing_is_sent_while_anybody_answers(kiosk: Kiosk, courier: Courier, office: Office) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     kiosk.room.enrol(office.url, office.code(), "")
     kiosk.room.import_document(m.meeting(m.single("tea"), id="m2", code="ELSE"))
     kiosk.room.start("m2")
@@ -107,7 +95,7 @@ def test_nothing_is_sent_while_anybody_answers(kiosk: Kiosk, courier: Courier, o
 def test_it_waits_longer_each_time_and_says_why(
     kiosk: Kiosk, courier: Courier, office: Office, data: Path, network: Network, clock: StillClock
 ) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     kiosk.room.enrol(office.url, office.code(), "")
     through(data, network.url)
     network.before_answer = lambda _asked: False
@@ -134,7 +122,7 @@ def test_it_waits_longer_each_time_and_says_why(
 def test_whoever_asks_need_not_wait(
     kiosk: Kiosk, courier: Courier, office: Office, data: Path, network: Network
 ) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     kiosk.room.enrol(office.url, office.code(), "")
     through(data, network.url)
     network.before_answer = lambda _asked: False
@@ -150,7 +138,7 @@ def test_what_a_person_must_decide_is_left_until_somebody_asks(
     kiosk: Kiosk, courier: Courier, office: Office, data: Path, network: Network
 ) -> None:
     """A revoked key: trying again by itself would help nobody."""
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     kiosk.room.enrol(office.url, office.code(), "")
     through(data, network.url)
     key = site_of(data).key.public
@@ -166,6 +154,9 @@ def test_what_a_person_must_decide_is_left_until_somebody_asks(
     kiosk.room.send_home("m1")
     courier.send_what_is_due()
     assert network.sent > sent
+    kiosk.room.enrol(office.url, office.code(site_of(data).id), "")
+    courier.send_what_is_due()
+    assert state(courier) == "safe", "a new code is all that a person has to bring"
 
 
 def test_its_own_thread_sends_what_is_sealed_while_it_runs(
@@ -174,7 +165,7 @@ def test_its_own_thread_sends_what_is_sealed_while_it_runs(
     kiosk.room.enrol(office.url, office.code(), "")
     courier.start()
     try:
-        hold(kiosk)
+        hold_and_seal(kiosk.room)
         until(lambda: office.count(t.receipt) == 1, "the meeting did not go home by itself")
         until(lambda: state(courier) == "safe", "nobody was told")
     finally:
@@ -184,7 +175,7 @@ def test_its_own_thread_sends_what_is_sealed_while_it_runs(
 def test_a_meeting_that_is_deleted_while_it_is_sent_leaves_nothing(
     kiosk: Kiosk, courier: Courier, office: Office, data: Path, network: Network
 ) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     kiosk.room.enrol(office.url, office.code(), "")
     through(data, network.url)
 
@@ -204,7 +195,7 @@ def test_a_meeting_that_is_deleted_while_it_is_sent_leaves_nothing(
 
 
 def test_a_stick_there_and_back(kiosk: Kiosk, courier: Courier, office: Office, data: Path) -> None:
-    hold(kiosk)
+    hold_and_seal(kiosk.room)
     office.enrolled(courier.site())
     kiosk.room.pin_central(office.intake.key.public)
     name, content = kiosk.room.bundle_file("m1")

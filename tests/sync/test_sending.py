@@ -24,7 +24,7 @@ from kiosk.sync.enrolling import Central, central_of
 from kiosk.sync.exchange import Request
 from kiosk.sync.link import Link
 from kiosk.sync.outbox import Outbox
-from kiosk.sync.signing import Site, fresh_key, renew_key, site_of
+from kiosk.sync.signing import Site, fresh_key, site_of
 from tests.support.clock import StillClock
 from tests.support.cutting import Network, a_network
 from tests.support.offices import Office, waiting
@@ -267,12 +267,27 @@ def test_a_revoked_site_is_told_and_nothing_is_taken(office: Office, laptop: Sit
     assert "ask the administrator" in ended.problem.sentence()
     assert office.count(t.bundle) == 0
 
-    renewed = renew_key(data)
-    assert renewed.id == laptop.id
     enrolling.enrol(data, office.url, office.code(laptop.id), "")
+    renewed = site_of(data)
+    assert renewed.id == laptop.id
+    assert renewed.key.public != laptop.key.public
     again = waiting(data)
     assert again.manifest.content == bundle.manifest.content
     assert is_all_there(office, again, client.send(data, "m1"))
+
+
+def test_a_code_for_another_laptop_does_not_bring_a_revoked_one_back(
+    office: Office, laptop: Site, data: Path
+) -> None:
+    sites.revoke(office.database, office.intake.clock, laptop.key.public, "Stolen")
+    for code in (office.code(), office.code(office.laptop(data.parent / "other").id)):
+        with pytest.raises(Problem) as refused:
+            enrolling.enrol(data, office.url, code, "")
+        assert refused.value.code == "site_taken"
+    waiting(data)
+    ended = client.send(data, "m1")
+    assert ended.problem is not None
+    assert ended.problem.code == "key_revoked"
 
 
 def test_two_laptops_send_the_same_meeting(office: Office, tmp_path: Path) -> None:
@@ -431,11 +446,15 @@ def json_or_none(text: bytes) -> object:
 
 
 def test_the_waits_grow_and_have_an_end() -> None:
-    for attempts in range(40):
-        longest = min(client.LONGEST_WAIT_SECONDS, client.FIRST_WAIT_SECONDS * 2 ** min(attempts, 10))
-        waits = {client.wait_seconds(attempts) for _ in range(20)}
-        assert len(waits) > 1
-        assert all(longest / 2 <= wait <= longest for wait in waits)
+    first, third, *later = (
+        sorted(client.wait_seconds(attempts) for _ in range(20)) for attempts in (0, 2, 20, 40)
+    )
+    assert first[-1] <= client.FIRST_WAIT_SECONDS
+    assert first[-1] < third[0], "twice as long after each failure, give or take a half"
+    for waits in (first, third, *later):
+        assert len(set(waits)) > 1, "laptops that failed together come again one by one"
+    for waits in later:
+        assert client.LONGEST_WAIT_SECONDS / 2 <= waits[0] < waits[-1] <= client.LONGEST_WAIT_SECONDS
 
 
 def test_forgetting_leaves_no_byte(data: Path) -> None:

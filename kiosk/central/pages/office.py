@@ -13,7 +13,8 @@ from kiosk.central.api import intake
 from kiosk.central.conflicts import Choice
 from kiosk.central.pages import access
 from kiosk.central.pages.looks import page, refuse
-from kiosk.problems import Problem
+from kiosk.languages import gettext
+from kiosk.problems import REFUSALS, Problem
 
 LARGEST_UPLOAD = 64_000_000
 """A larger bundle is imported where the store runs, with ``run.py central import``."""
@@ -103,7 +104,9 @@ def settle(conflict: int) -> AnyResponse:
 @blueprint.get("/quarantine")
 @access.require("editor")
 def quarantine_page() -> str:
-    return render_template("central/quarantine.html", every=quarantine.every(intake().database))
+    every = quarantine.every(intake().database)
+    titles = {code: gettext(REFUSALS[code].title) for code in {one.code for one in every} & set(REFUSALS)}
+    return render_template("central/quarantine.html", every=every, titles=titles)
 
 
 # ── Erasing ──────────────────────────────────────────────────────────────────────────────────────────

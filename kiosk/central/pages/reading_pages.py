@@ -87,6 +87,7 @@ def question(series: int) -> str:
         spread=pictures.spread_rows(asked, lines),
         hands=pictures.bars(asked, asked.hands) if asked.hands is not None else (),
         texts=lines.texts,
+        most_texts=reading.MOST_TEXTS,
         waiting=[pictures.meeting_name(one) for one in lines.waiting],
         least=least_answers(asked),
     )
