@@ -16,10 +16,13 @@ from tests.support.browsers import Browser
 from tests.support.clock import StillClock
 from tests.support.kiosks import ADDRESS as ADDRESS
 from tests.support.kiosks import a_kiosk
+from tests.support.rules import share_compiled_rules
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("kiosk", deadline=None)
 settings.load_profile("kiosk")
+
+share_compiled_rules()
 
 
 @pytest.fixture

@@ -68,10 +68,10 @@ class Windows:
         page.goto(f"{self.server.local_base}/facilitator/meetings/{meeting}")
         return page
 
-    def wall(self, *, language: str = "en") -> Page:
+    def wall(self, path: str = "/display", *, language: str = "en") -> Page:
         page = self._page(self._on_laptop(language))
         page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
-        page.goto(f"{self.server.local_base}/display")
+        page.goto(self.server.local_base + path)
         return page
 
     def close(self) -> None:

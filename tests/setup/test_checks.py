@@ -60,3 +60,16 @@ def test_one_failure_fails_the_run() -> None:
 
 def test_tests_are_told_where_chromium_is() -> None:
     assert checks.run(python("import os; assert os.environ['KIOSK_CHROMIUM']"))
+
+
+def test_what_tests_write_lies_in_memory_where_there_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(checks, "MEMORY", tmp_path)
+    monkeypatch.setattr(checks, "ENOUGH_MEMORY", 0)
+    assert checks.surroundings()["TMPDIR"] == str(tmp_path)
+    monkeypatch.setattr(checks, "ENOUGH_MEMORY", 2**80)
+    assert "TMPDIR" not in checks.surroundings()
+    monkeypatch.setenv("TMPDIR", "/somewhere")
+    assert checks.surroundings()["TMPDIR"] == "/somewhere"
