@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+MOST_UNFLUSHED = 1_000_000
+"""Bytes of one file that may wait for the disk."""
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read; where that fails the file before it stays.
@@ -34,10 +37,18 @@ def unnamed(path: Path) -> Path:
 
 
 def write_flushed(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file that only its owner may read, piece by piece; it is on the disk when this returns."""
+    """Write a file that only its owner may read, piece by piece; it is on the disk when this returns.
+
+    A large one is flushed as it grows: a ballot waits for the disk until it has taken what was given before.
+    """
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        unflushed = 0
         for piece in pieces:
-            file.write(piece)
+            unflushed += file.write(piece)
+            if unflushed > MOST_UNFLUSHED:
+                file.flush()
+                os.fsync(file.fileno())
+                unflushed = 0
         file.flush()
         os.fsync(file.fileno())
 
