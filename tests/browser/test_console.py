@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Windows, document
 
 WAITS = "aria-disabled"
+HOLD_BACK = """(end) => {
+    const send = window.fetch;
+    window.held = [];
+    window.fetch = (url, ...more) => !String(url).endsWith(end) ? send(url, ...more)
+        : new Promise((done) => held.push(() => done(send(url, ...more))));
+}"""
+"""Keeps requests to addresses with this end in the page until each of ``held`` is called."""
 
 
 def test_while_the_server_is_away_console_and_wall_say_so_and_come_back_by_themselves(
@@ -57,8 +64,7 @@ def test_a_press_while_an_act_is_on_its_way_waits_or_is_carried_out_after_it(win
     primary = console.locator('[data-focus="primary"]')
     expect(primary).to_contain_text("Open the question")
     expect(console.get_by_text("Console connected")).to_be_visible()
-    on_the_way: list[Route] = []
-    console.route("**/api/v1/meetings/*/rounds", lambda route: on_the_way.append(route))
+    console.evaluate(HOLD_BACK, "/rounds")
 
     console.keyboard.press("Space")
     expect(primary).to_have_attribute(WAITS, "true")
@@ -69,14 +75,14 @@ def test_a_press_while_an_act_is_on_its_way_waits_or_is_carried_out_after_it(win
     join = console.locator('[data-act="wall-join"]')
     expect(join).to_have_attribute("aria-busy", "true")
 
-    for route in on_the_way:
-        route.continue_()
+    assert console.evaluate("held.length") == 1
+    console.evaluate("held.forEach((letGo) => letGo())")
     expect(join).to_have_attribute("aria-pressed", "true")
     expect(join).not_to_have_attribute("aria-busy", "true")
     expect(primary).to_contain_text("Close the question")
     expect(primary).not_to_have_attribute(WAITS, "true")
     expect(primary.get_by_text("Wait …")).to_be_hidden()
-    assert len(on_the_way) == 1
+    assert console.evaluate("held.length") == 1
     console.keyboard.press("Space")
     expect(primary).to_contain_text("Show the result")
 
