@@ -56,6 +56,8 @@ FOLDING_MILLISECONDS = 100
 """How long folding waits for somebody who is reading; then it is tried again later."""
 FOLD_AGAIN_SECONDS = 0.5
 COMMITS_REMEMBERED = 200
+READER_KILOBYTES = 512
+"""Of the file each reading thread keeps at hand: a round or two. There are some twenty such threads."""
 DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 DISK_CODES = (
     sqlite3.SQLITE_BUSY,
@@ -282,6 +284,7 @@ class Store:
                 f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
             )
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute(f"PRAGMA cache_size = -{READER_KILOBYTES}")
             reader = self._local.reader = _Reader(connection)
         return reader.connection
 
