@@ -14,7 +14,6 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from kiosk.backups import ledger as ledgers
@@ -23,7 +22,7 @@ from kiosk.backups.box import NotABackup, describe
 from kiosk.backups.restoring import DAMAGED
 from kiosk.clock import Clock, stamp
 from kiosk.engine import Engine
-from kiosk.engine.turnstile import be_modest
+from kiosk.engine.priority import be_modest
 from kiosk.memory import give_back
 from kiosk.problems import Problem
 from kiosk.store.health import Snapshot, snapshot
@@ -195,7 +194,7 @@ class Backups:
             if asked:
                 self._stopping.wait(SETTLE_SECONDS)
             if not self._stopping.is_set() and self._is_due():
-                self._engine.turnstile.through(partial(self._make_and_go_on, sealed=False))
+                self._make_and_go_on(sealed=False)
                 give_back()
 
     def _make_and_go_on(self, *, sealed: bool) -> None:

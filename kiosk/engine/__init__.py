@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 from wsgiref.types import WSGIApplication
 
-from kiosk.engine.turnstile import Turnstile
-
 EngineName = Literal["eventlet", "threading"]
 TransportName = Literal["lean", "stock"]
 T = TypeVar("T")
@@ -47,7 +45,6 @@ class Engine(Protocol):
     """What the rest of the product needs of an engine."""
 
     name: EngineName
-    turnstile: Turnstile
 
     def latch(self) -> Latch:
         """A new latch, to be waited for on the thread that asks for it."""
@@ -60,8 +57,8 @@ class Engine(Protocol):
         and what it raises, is the caller's."""
 
     def beside(self, work: Callable[..., T], *args: Any) -> T:
-        """Do reading that takes a while, through the turnstile, without keeping the others waiting; on
-        eventlet one such thing at a time."""
+        """Do reading that takes a while without keeping the others waiting; on eventlet one such thing at a
+        time."""
 
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         """Start work that goes on by itself, and ends with the process at the latest."""

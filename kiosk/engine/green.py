@@ -32,7 +32,7 @@ import eventlet.wsgi  # noqa: E402
 from kiosk.engine import LOCAL_SPACE, EngineName, Latch, Space  # noqa: E402
 from kiosk.engine.arrivals import WHOLE_SECONDS, Arrivals  # noqa: E402
 from kiosk.engine.latches import ThreadLatch  # noqa: E402
-from kiosk.engine.turnstile import Turnstile, be_modest  # noqa: E402
+from kiosk.engine.priority import be_modest  # noqa: E402
 
 T = TypeVar("T")
 
@@ -149,7 +149,6 @@ class GreenEngine:
     def __init__(self) -> None:
         # A native thread that shares the interpreter with the loop must not keep it for the usual 5 ms.
         sys.setswitchinterval(0.00005)
-        self.turnstile = Turnstile()
         self._loop = threading.get_ident()
         self._lane = Lane()
         self._posted: deque[Callable[[], None]] = deque()
@@ -183,7 +182,7 @@ class GreenEngine:
     def _in_lane(self, work: Callable[..., T], *args: Any) -> T:
         be_modest()
         with self._lane:
-            return self.turnstile.through(work, *args)
+            return work(*args)
 
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         if threading.get_ident() == self._loop:

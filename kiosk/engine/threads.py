@@ -15,7 +15,6 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from kiosk.engine import LOCAL_SPACE, EngineName, Space
 from kiosk.engine.arrivals import WHOLE_SECONDS, Arrivals
 from kiosk.engine.latches import ThreadLatch
-from kiosk.engine.turnstile import Turnstile
 
 T = TypeVar("T")
 
@@ -73,7 +72,6 @@ class ThreadEngine:
 
     def __init__(self) -> None:
         sys.setswitchinterval(0.0005)
-        self.turnstile = Turnstile()
 
     def latch(self) -> ThreadLatch:
         return ThreadLatch()
@@ -85,7 +83,7 @@ class ThreadEngine:
         return work(*args)
 
     def beside(self, work: Callable[..., T], *args: Any) -> T:
-        return self.turnstile.through(work, *args)
+        return work(*args)
 
     def spawn(self, work: Callable[..., object], *args: Any) -> None:
         threading.Thread(target=work, args=args, daemon=True).start()

@@ -237,7 +237,6 @@ class Store:
         The job gives a result for each item, in their order. It refuses by results, not by exceptions.
         """
         latch = self._engine.latch()
-        self._engine.turnstile.take()
         result: T = self._wait_for(_Waiting(job, [latch.set], [item]), latch)
         return result
 
@@ -254,7 +253,6 @@ class Store:
             arriving = self._arriving.get(job)
             if arriving is None:
                 self._arriving[job] = arriving = ([], [])
-                self._engine.turnstile.take()
             arriving[0].append(done)
             arriving[1].append(item)
         if is_first:
@@ -328,9 +326,7 @@ class Store:
             return group, True
         while arrived is not None:
             size += len(arrived.tells)
-            if group and arrived.joins(group[-1]):
-                self._engine.turnstile.settle()
-            else:
+            if not (group and arrived.joins(group[-1])):
                 group.append(arrived)
             if size >= LARGEST_GROUP:
                 return group, True
@@ -371,8 +367,6 @@ class Store:
                     tell(result)
                 except Exception as error:  # noqa: BLE001 - those after it are told all the same
                     traceback.print_exception(error, file=sys.stderr)
-            if waiting.brought is not None:
-                self._engine.turnstile.settle()
 
     def _clean(self) -> None:
         """Make the file and its log forget what they were told to; what the disk does not let be now is tried
