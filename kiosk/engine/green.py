@@ -148,7 +148,7 @@ class GreenEngine:
 
     def __init__(self) -> None:
         # A native thread that shares the interpreter with the loop must not keep it for the usual 5 ms.
-        sys.setswitchinterval(0.00005)
+        sys.setswitchinterval(0.0002)
         self._loop = threading.get_ident()
         self._lane = Lane()
         self._posted: deque[Callable[[], None]] = deque()
