@@ -66,12 +66,13 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
     with windows.open():
         coming = hall.come(phones, within, paths)
         evening = hold_evening(server, hall, phones, ask)
+    desk = Desk(operator, server.data, evening)
+    desk.draw_one()
     time.sleep(REST_SECONDS)
     quiet = pace("quiet")
     tables = CrossTables(operator, evening, CALM_SECONDS)
     with tables.asked():
         crossing = pace("cross-tables")
-    desk = Desk(operator, server.data, evening)
     with desk.busy():
         busy = pace("busy desk")
     faults += [f"kiosk: {path} was refused" for path in sorted(tables.refused | desk.refused)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ ABOUT = {"age": 5, "district": 4}
 QUESTIONS = 10
 RUNS = 3
 FEWER_RUNS = 2
+ASK_EVERY_SECONDS = 0.25
+"""No phone may answer more than five times a second for long."""
 MOST_FOR_ALL_RUNS = 1000
 """Up to so many phones each question has been asked three times; with more of them twice."""
 
@@ -73,6 +76,7 @@ def hold_evening(server: Kiosk, hall: Hall, phones: int, ask: Ask) -> Evening:
     for run in range(RUNS if phones <= MOST_FOR_ALL_RUNS else FEWER_RUNS):
         for n in range(1, QUESTIONS + 1):
             name = f"question-{n}"
+            time.sleep(ASK_EVERY_SECONDS)
             asked = ask(name, _turned(_answers(name, 4), run + n))
             server.reveal(asked)
             rounds[asked] = name
