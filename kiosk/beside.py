@@ -1,7 +1,7 @@
 """What consoles and walls ask to read is put together beside the loop, one thing at a time.
 
 Drawing a console, crossing two rounds or writing a spreadsheet takes as long as hundreds of votes. On a
-native thread it gives way to them instead.
+native thread of low priority the loop goes on meanwhile.
 """
 
 from __future__ import annotations

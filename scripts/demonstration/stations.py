@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from scripts.loadgen.servers import is_healthy
 from scripts.rehearsal.venue import NoRoom, Venue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,14 +86,7 @@ class Station:
     def _answers(self) -> bool:
         if self._child is None or self._child.poll() is not None:
             raise NoRoom(f"{self._name} ended by itself; see {self._log}")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return is_healthy(self.port)
 
 
 def a_laptop(folder: Path) -> Station:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import resource
 import signal
@@ -13,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 from kiosk.central.main import main
+from scripts.loadgen.servers import is_healthy
 from tests.support.disks import FaultyDisk
 from tests.support.running import READY_SECONDS, ROOT, free_port, until
 
@@ -72,14 +72,7 @@ class RunningCentral:
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, f"the central store ended by itself:\n{self.log}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return is_healthy(self.port)
 
 
 def run(*words: str, largest_file: int | None = None) -> Finished:
