@@ -22,6 +22,7 @@ from kiosk.engine import Engine, Space, engine_named
 from kiosk.entrance import START_LINK_MINUTES, Entrance
 from kiosk.hold import hold
 from kiosk.listening import CannotStart, listen, listen_locally, raise_file_limit
+from kiosk.memory import keep_little
 from kiosk.room import Room
 from kiosk.settings import Settings, read_settings
 from kiosk.store.files import write_whole
@@ -49,6 +50,7 @@ def main(console: Window, wall: Window, arguments: Sequence[str] | None = None) 
 
 
 def _run(settings: Settings, console: Window, wall: Window) -> int:
+    keep_little()
     from kiosk.app import make_kiosk
 
     sys.stderr = Complaints(sys.stderr)

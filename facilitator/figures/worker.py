@@ -12,7 +12,6 @@ import json
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from . import wire
@@ -20,8 +19,6 @@ from . import wire
 LONGEST_JOB_SECONDS = 60
 """A job that hangs ends the process, even when nobody is left to notice."""
 NICENESS = 10
-SESSION_NICENESS = 5
-"""Milder: this one is weighed against every other program, too."""
 
 
 def main() -> None:
@@ -41,15 +38,13 @@ def _answers_alone() -> BinaryIO:
 
 
 def _be_modest() -> None:
-    """Votes come first. Windows has no ``nice``; there the server asks for a low priority at the start.
-
-    Linux may weigh whole sessions against each other, and this process is one of its own.
-    """
-    if sys.platform != "win32":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    """Votes come first: Linux lets this process compute when nobody else wants to. Windows has no ``nice``;
+    there the server asks for a low priority at the start."""
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS), encoding="ascii")
+        if sys.platform == "linux":
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif sys.platform != "win32":
+            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
 def _warm_up() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
@@ -74,22 +74,24 @@ def _independent(casts: Sequence[Cast], waiting: Sequence[int]) -> tuple[list[in
 def _cast_together(connection: sqlite3.Connection, casts: Sequence[Cast]) -> list[Outcome]:
     hashes = {key: _keyed_hash(key) for key in {cast.key for cast in casts}}
     rows = [_row(cast.ballot, hashes[cast.key]) for cast in casts]
-    known = _known(connection, [row[0] for row in rows])
-    statuses = _statuses(connection, {row[1] for row in rows})
-    participants = _present(connection, {row[2] for row in rows})
+    standing = _standing(connection, rows)
     outcomes: list[Outcome] = []
     counted: list[_Row] = []
     for row in rows:
         ballot_id, round_id, participant, digest, _ = row
         outcome: Outcome = "stranger"
-        if participant in participants:
-            status = statuses.get(round_id, "closed")
-            outcome = judge(known=ballot_id in known, same=known.get(ballot_id) == digest, status=status)
+        if participant in standing.participants:
+            known = standing.digests.get(ballot_id)
+            status = standing.rounds.get(round_id, "closed")
+            outcome = judge(known=known is not None, same=known == digest, status=status)
         outcomes.append(outcome)
         if outcome == "counted":
             counted.append(row)
     if counted:
-        _replace(connection, counted)
+        if standing.has_answers:
+            _supersede(connection, counted)
+        # In the order of the table, so that each of its pages is met once.
+        insert(connection, "ballot (id, round, participant, digest, answer)", sorted(counted))
     return outcomes
 
 
@@ -102,31 +104,40 @@ def _row(ballot: Ballot, keyed_hash: blake2b) -> _Row:
     return _digest(keyed_hash, ballot.id), ballot.round, ballot.participant, digest, ballot.answer
 
 
-def _known(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
-    """The digests of those ballots that have been accepted before."""
-    rows = connection.execute(
-        "SELECT id, digest FROM ballot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
-    )
-    return dict(rows.fetchall())
+class _Standing(NamedTuple):
+    """What ballots find that come in together."""
+
+    digests: Mapping[str, str]
+    """Of those of them that have been accepted before, by their ids."""
+    rounds: Mapping[str, RoundStatus]
+    participants: frozenset[str]
+    """Those who are still there."""
+    has_answers: bool
+    """Whether any of them has answered any of these rounds before."""
 
 
-def _statuses(connection: sqlite3.Connection, rounds: Iterable[str]) -> dict[str, RoundStatus]:
-    rows = connection.execute(
-        "SELECT id, status FROM round WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(rounds)),),
-    )
-    return dict(rows.fetchall())
+_FIND_STANDING = """
+    SELECT
+        (SELECT json_group_object(id, digest) FROM ballot WHERE id IN (SELECT value FROM json_each(:ids))),
+        (SELECT json_group_object(id, status) FROM round WHERE id IN (SELECT value FROM json_each(:rounds))),
+        (SELECT json_group_array(id) FROM participant
+            WHERE id IN (SELECT value FROM json_each(:participants))),
+        EXISTS (SELECT 1 FROM ballot INDEXED BY one_counted_ballot WHERE answer IS NOT NULL
+            AND round IN (SELECT value FROM json_each(:rounds))
+            AND participant IN (SELECT value FROM json_each(:participants)))
+"""
 
 
-def _present(connection: sqlite3.Connection, participants: Iterable[str]) -> set[str]:
-    rows = connection.execute(
-        "SELECT id FROM participant WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(participants)),),
-    )
-    return {row[0] for row in rows.fetchall()}
+def _standing(connection: sqlite3.Connection, rows: Sequence[_Row]) -> _Standing:
+    ids, rounds, participants = (json.dumps(sorted({row[column] for row in rows})) for column in range(3))
+    found = connection.execute(
+        _FIND_STANDING, {"ids": ids, "rounds": rounds, "participants": participants}
+    ).fetchone()
+    digests, statuses, present = map(json.loads, found[:3])
+    return _Standing(digests, statuses, frozenset(present), bool(found[3]))
 
 
-def _replace(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
+def _supersede(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
     """Let new ballots count instead of earlier ones of the same participants in the same rounds."""
     for round_id in {row[1] for row in rows}:
         changing = [row[2] for row in rows if row[1] == round_id]
@@ -135,8 +146,6 @@ def _replace(connection: sqlite3.Connection, rows: Sequence[_Row]) -> None:
             "AND participant IN (SELECT value FROM json_each(?))",
             (round_id, json.dumps(changing)),
         )
-    # In the order of the table, so that each of its pages is met once.
-    insert(connection, "ballot (id, round, participant, digest, answer)", sorted(rows))
 
 
 def keyed(key: bytes, *parts: str) -> str:

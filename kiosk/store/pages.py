@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -28,6 +28,7 @@ from zlib import crc32
 from kiosk.store.files import write_whole
 
 SUM_BYTES = 8
+PIECE_BYTES = 262_144
 _LOG_HEADER = struct.Struct(">IIIIIIII")
 _FRAME_HEADER = struct.Struct(">IIIIII")
 _LOG_MAGIC = (0x377F0682, 0x377F0683)
@@ -84,46 +85,14 @@ def sum_of(page: bytes) -> bytes:
 
 def read_log(path: Path) -> Log:
     """The committed pages in the log of a file; nobody may be writing to it meanwhile."""
+    written = WrittenLog(path)
     try:
-        with log_of(path).open("rb") as log:
-            return _read_log(log)
+        written.follow()
     except FileNotFoundError:
         return Log()
-
-
-def _read_log(log: IO[bytes]) -> Log:
-    header = log.read(_LOG_HEADER.size)
-    if len(header) < _LOG_HEADER.size:
-        return Log()
-    magic, _version, page_size, _number, *salts, _sum1, _sum2 = _LOG_HEADER.unpack(header)
-    if magic not in _LOG_MAGIC or not _is_page_size(page_size):
-        return Log()
-    pages: dict[int, int] = {}
-    uncommitted: dict[int, int] = {}
-    file_pages = 0
-    for begins, page, pages_after_commit, frame_salts in _frames(log, page_size):
-        if frame_salts != salts:  # left over from before the log was begun anew
-            break
-        uncommitted[page] = begins
-        if pages_after_commit:
-            pages.update(uncommitted)
-            uncommitted.clear()
-            file_pages = pages_after_commit
-    return Log(pages, file_pages)
-
-
-def _frames(log: IO[bytes], page_size: int) -> Iterator[tuple[int, int, int, list[int]]]:
-    frame = _LOG_HEADER.size
-    end = os.fstat(log.fileno()).st_size
-    while frame + _FRAME_HEADER.size + page_size <= end:
-        log.seek(frame)
-        page, pages_after_commit, salt1, salt2, *_ = _FRAME_HEADER.unpack(log.read(_FRAME_HEADER.size))
-        yield frame + _FRAME_HEADER.size, page, pages_after_commit, [salt1, salt2]
-        frame += _FRAME_HEADER.size + page_size
-
-
-def _is_page_size(size: int) -> bool:
-    return 512 <= size <= 65536 and size & (size - 1) == 0
+    finally:
+        written.close()
+    return written.log
 
 
 class _Written(NamedTuple):
@@ -132,9 +101,10 @@ class _Written(NamedTuple):
     header: bytes
     end: int
     sum: int
+    log: Log
 
 
-_NOTHING = _Written(b"", 0, 0)
+_NOTHING = _Written(b"", 0, 0, Log())
 
 
 class WrittenLog:
@@ -149,6 +119,16 @@ class WrittenLog:
         self._file: IO[bytes] | None = None
         self._written = _NOTHING
 
+    @property
+    def log(self) -> Log:
+        """The committed pages in it."""
+        return self._written.log
+
+    @property
+    def size(self) -> int:
+        """Bytes up to where its last commit ends."""
+        return self._written.end
+
     def follow(self) -> None:
         """Take in what has come or gone since the last time. For the writer, after each commit."""
         if self._file is None:
@@ -159,12 +139,10 @@ class WrittenLog:
         if header != written.header:
             if not _is_begun_anew(written.header, header):
                 return
-            written = _Written(header, _LOG_HEADER.size, 0) if header else _NOTHING
-        if header:
+            written = _Written(header, _LOG_HEADER.size, 0, Log()) if _begins_log(header) else _NOTHING
+        if written.header:
             self._file.seek(written.end)
-            frames = memoryview(self._file.read())
-            size = _end_of_commits(frames, header)
-            written = _Written(header, written.end + size, crc32(frames[:size], written.sum))
+            written = _with_commits(written, memoryview(_rest_of(self._file)))
         self._written = written
 
     def is_as_written(self) -> bool:
@@ -174,16 +152,23 @@ class WrittenLog:
             return True
         with self._path.open("rb", buffering=0) as file:
             file.seek(_LOG_HEADER.size)
-            frames = file.read(written.end - _LOG_HEADER.size)
+            found = _sum_of_next(file, written.end - _LOG_HEADER.size)
             file.seek(0)  # read last: as long as it is the same, so is what it stands before
             header = file.read(_LOG_HEADER.size)
         if header != written.header:
             return _is_begun_anew(written.header, header)
-        return crc32(frames) == written.sum
+        return found == written.sum
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _begins_log(header: bytes) -> bool:
+    if len(header) < _LOG_HEADER.size:
+        return False
+    magic, _version, page_size, *_ = _LOG_HEADER.unpack(header)
+    return magic in _LOG_MAGIC and 512 <= page_size <= 65536 and page_size & (page_size - 1) == 0
 
 
 def _is_begun_anew(before: bytes, now: bytes) -> bool:
@@ -198,18 +183,43 @@ def _salts(header: bytes) -> tuple[int, int]:
     return first, second
 
 
-def _end_of_commits(frames: memoryview, header: bytes) -> int:
-    """Where in these frames of a log the last commit ends."""
-    salts = _salts(header)
-    size = _FRAME_HEADER.size + _LOG_HEADER.unpack(header)[2]
+def _with_commits(written: _Written, frames: memoryview) -> _Written:
+    """The log with the commits that these frames hold, which follow what was written before."""
+    salts = _salts(written.header)
+    size = _FRAME_HEADER.size + _LOG_HEADER.unpack(written.header)[2]
+    pages, file_pages = dict(written.log.pages), written.log.file_pages
+    uncommitted: dict[int, int] = {}
     end = 0
     for begins in range(0, len(frames) - size + 1, size):
-        _page, pages_after_commit, *frame_salts, _sum1, _sum2 = _FRAME_HEADER.unpack_from(frames, begins)
+        page, pages_after_commit, *frame_salts, _sum1, _sum2 = _FRAME_HEADER.unpack_from(frames, begins)
         if tuple(frame_salts) != salts:  # left over from before the log was begun anew
             break
+        uncommitted[page] = written.end + begins + _FRAME_HEADER.size
         if pages_after_commit:
+            pages.update(uncommitted)
+            uncommitted.clear()
+            file_pages = pages_after_commit
             end = begins + size
-    return end
+    return _Written(
+        written.header, written.end + end, crc32(frames[:end], written.sum), Log(pages, file_pages)
+    )
+
+
+def _rest_of(file: IO[bytes]) -> bytes:
+    """What follows in a file. Its length is not asked for: each call of the system lets go of the
+    interpreter, and most commits are small."""
+    pieces = [file.read(PIECE_BYTES)]
+    while len(pieces[-1]) == PIECE_BYTES:
+        pieces.append(file.read(PIECE_BYTES))
+    return b"".join(pieces)
+
+
+def _sum_of_next(file: IO[bytes], size: int) -> int:
+    found = 0
+    while size > 0 and (piece := file.read(min(size, PIECE_BYTES))):
+        found = crc32(piece, found)
+        size -= len(piece)
+    return found
 
 
 # ── The checksums ────────────────────────────────────────────────────────────────────────────────────

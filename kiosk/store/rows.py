@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-_AT_ONCE = (256, 32, 4, 1)
+_AT_ONCE = (256, 32, 8, 4, 2, 1)
 """Few different numbers of rows, so that SQLite finds its statements again."""
 
 

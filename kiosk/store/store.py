@@ -34,7 +34,6 @@ from kiosk.store.pages import (
     WrittenLog,
     changed_pages,
     load_sums,
-    log_of,
     read_log,
     save_sums,
     sum_file,
@@ -50,8 +49,9 @@ Job = Callable[[Connection], Any]
 ROOM_FILE = "room.sqlite"
 LARGEST_GROUP = 1000
 BUSY_MILLISECONDS = 5000
-LONGEST_LOG = 4_000_000
-"""Bytes of log after which it is folded into the file."""
+LONGEST_LOG = 64_000_000
+"""Bytes of log after which it is folded into the file, though votes wait meanwhile. A thousand of them at an
+even pace write some 25 MB; the close of a round folds them in, when nobody waits for anything."""
 FOLDING_MILLISECONDS = 100
 """How long folding waits for somebody who is reading; then it is tried again later."""
 FOLD_AGAIN_SECONDS = 0.5
@@ -158,7 +158,6 @@ class Store:
         self._changes = 0
         self._commit_times: deque[Commit] = deque(maxlen=COMMITS_REMEMBERED)
         self._folding = threading.Lock()
-        self._log_bytes = 0
         self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._arriving: dict[Callable[..., Any], tuple[list[Callable[[Any], None]], list[Any]]] = {}
         self._arriving_lock = threading.RLock()  # Ctrl+C may close the store from within
@@ -170,6 +169,7 @@ class Store:
         self._count = CommitCount(path)
         self._count.set(self._commits)
         self._log = WrittenLog(path)
+        self._unfolded = 0  # bytes of log that could not be folded in the last time
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
 
@@ -195,7 +195,7 @@ class Store:
         """The pages that are not as the writer left them: damage, whoever did it. Of the log it is only known
         whether it is whole: if not, they are all the pages in it."""
         with self._folding:
-            log = read_log(self._path)
+            log = self._log.log
             changed = changed_pages(self._sums, self._path, log)
             return changed if self._log.is_as_written() else changed + sorted(log.pages)
 
@@ -342,7 +342,7 @@ class Store:
         try:
             self._writer_connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
-                self._run(waiting)
+                self._run(waiting, is_alone=len(group) == 1)
             changed = self._writer_connection.total_changes > rows_before
             if changed:
                 self._writer_connection.execute(f"PRAGMA user_version = {self._commits + 1}")
@@ -356,7 +356,7 @@ class Store:
         self._engine.post(lambda: self._release(group))
         self._order_told |= any(waiting.forget_order for waiting in group)
         self._remains_told |= any(waiting.rebuild for waiting in group)
-        if not self._order_told and self._log_size() > self._log_bytes + LONGEST_LOG:
+        if not self._order_told and self._log.size > self._unfolded + LONGEST_LOG:
             self._fold()
 
     def _release(self, group: list[_Waiting]) -> None:
@@ -380,7 +380,8 @@ class Store:
     def _rebuild(self) -> bool:
         try:
             self._writer_connection.execute("VACUUM")
-        except sqlite3.Error:
+            self._log.follow()
+        except (sqlite3.Error, OSError):
             return False
         return True
 
@@ -406,7 +407,7 @@ class Store:
                 # SQLite folds it in when the file is closed. Then the file is to be found damaged.
                 save_sums(self._path, replace(self._sums, commits=self._commits))
                 return False
-            sums = with_log(self._sums, self._path, read_log(self._path), self._commits)
+            sums = with_log(self._sums, self._path, self._log.log, self._commits)
             save_sums(self._path, sums)
             self._sums = sums
             is_empty = _checkpoint(self._writer_connection)
@@ -415,17 +416,14 @@ class Store:
         except (sqlite3.Error, OSError):
             return False
         finally:
-            self._log_bytes = self._log_size()
+            self._unfolded = self._log.size
             self._folding.release()
 
-    def _log_size(self) -> int:
-        with suppress(OSError):
-            return log_of(self._path).stat().st_size
-        return 0
-
-    def _run(self, waiting: _Waiting) -> None:
+    def _run(self, waiting: _Waiting, *, is_alone: bool) -> None:
         """Run one job. A refusal undoes that job alone; an error of the disk undoes the whole group."""
-        self._writer_connection.execute("SAVEPOINT job")
+        rows_before = self._writer_connection.total_changes
+        if not is_alone:
+            self._writer_connection.execute("SAVEPOINT job")
         try:
             if waiting.brought is None:
                 waiting.results = [waiting.job(self._writer_connection)]
@@ -434,14 +432,17 @@ class Store:
         except Exception as error:
             if _told(error, (*DAMAGE_CODES, *DISK_CODES)):
                 raise
-            self._undo(waiting, error)
+            waiting.error = error
+            self._undo(is_alone=is_alone)
         else:
-            self._writer_connection.execute("RELEASE job")
+            if not is_alone:
+                self._writer_connection.execute("RELEASE job")
+        if self._writer_connection.total_changes == rows_before:
+            waiting.forget_order = waiting.rebuild  # an act that is repeated leaves nothing to be forgotten
 
-    def _undo(self, waiting: _Waiting, error: Exception) -> None:
-        waiting.error = error
-        self._writer_connection.execute("ROLLBACK TO job")
-        self._writer_connection.execute("RELEASE job")
+    def _undo(self, *, is_alone: bool) -> None:
+        for statement in ("ROLLBACK", "BEGIN") if is_alone else ("ROLLBACK TO job", "RELEASE job"):
+            self._writer_connection.execute(statement)
 
     def _fail(self, group: list[_Waiting], error: Exception) -> None:
         refusal = refusal_for(error)
