@@ -36,7 +36,7 @@ MOST_SERVED = 10_000
 """Connections of phones on one laptop: twice the largest hall that is promised."""
 MOST_SPARE = 1_000
 NEWS_SECONDS = 0.25
-COLLECTOR_THRESHOLDS = (25_000, 20, 50)
+COLLECTOR_THRESHOLDS = (5_000, 100, 50)
 
 
 def main(console: Window, wall: Window, arguments: Sequence[str] | None = None) -> int:

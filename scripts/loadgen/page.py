@@ -66,9 +66,10 @@ def _around(found: Found) -> str:
     )
     return (
         "## Around the vote\n\n"
-        "Phones come in one after the other: page, its files, join, socket, first state. Then they vote, "
-        "twice: in quiet, and while a desk asks for tallies, cross-tables, figures, tables and exports of "
-        "all that was asked before, three things at once without a pause, and one backup follows the other. "
+        "Phones come in one after the other: page, its files, join, socket, first state. Then they vote, in "
+        "quiet and while a desk asks for tallies, cross-tables, figures, tables and exports of all that was "
+        "asked before, three things at once without a pause, and one backup follows the other: three times "
+        "each in turn, of which the middle one is shown. "
         "Console and wall are looked at all the time while phones come in and while they vote at once.\n\n"
         + _rows(head, rows)
     )
