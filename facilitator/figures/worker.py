@@ -40,11 +40,12 @@ def _answers_alone() -> BinaryIO:
 def _be_modest() -> None:
     """Votes come first: Linux lets this process compute when nobody else wants to. Windows has no ``nice``;
     there the server asks for a low priority at the start."""
-    with suppress(OSError):
-        if sys.platform == "linux":
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        elif sys.platform != "win32":
+    if sys.platform != "win32":
+        with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _warm_up() -> None:

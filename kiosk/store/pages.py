@@ -175,6 +175,8 @@ def _is_begun_anew(before: bytes, now: bytes) -> bool:
     """Whether SQLite has emptied the log, or begun to write it from its beginning: it then counts one up."""
     if len(before) < _LOG_HEADER.size or not now:
         return True
+    if len(now) < _LOG_HEADER.size:
+        return False
     return _salts(now)[0] == (_salts(before)[0] + 1) & 0xFFFFFFFF
 
 
@@ -206,12 +208,13 @@ def _with_commits(written: _Written, frames: memoryview) -> _Written:
 
 
 def _rest_of(file: IO[bytes]) -> bytes:
-    """What follows in a file. Its length is not asked for: each call of the system lets go of the
-    interpreter, and most commits are small."""
-    pieces = [file.read(PIECE_BYTES)]
-    while len(pieces[-1]) == PIECE_BYTES:
-        pieces.append(file.read(PIECE_BYTES))
-    return b"".join(pieces)
+    """What follows in a file. Most commits are small, and their size is not asked for: each call of the
+    system lets go of the interpreter."""
+    piece = file.read(PIECE_BYTES)
+    if len(piece) < PIECE_BYTES:
+        return piece
+    file.seek(-PIECE_BYTES, os.SEEK_CUR)
+    return file.read()
 
 
 def _sum_of_next(file: IO[bytes], size: int) -> int:

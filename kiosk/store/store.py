@@ -50,8 +50,10 @@ ROOM_FILE = "room.sqlite"
 LARGEST_GROUP = 1000
 BUSY_MILLISECONDS = 5000
 LONGEST_LOG = 64_000_000
-"""Bytes of log after which it is folded into the file, though votes wait meanwhile. A thousand of them at an
-even pace write some 25 MB; the close of a round folds them in, when nobody waits for anything."""
+"""Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
+an even pace write some 25 MB, and the next close folds them in."""
+FOLD_AGAIN_BYTES = 4_000_000
+"""By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
 FOLDING_MILLISECONDS = 100
 """How long folding waits for somebody who is reading; then it is tried again later."""
 FOLD_AGAIN_SECONDS = 0.5
@@ -153,7 +155,6 @@ class Store:
         self._engine = engine
         self._clock = clock or SystemClock()
         self._saving = Saving(ok=True)
-        self._order_told = False
         self._remains_told = False
         self._changes = 0
         self._commit_times: deque[Commit] = deque(maxlen=COMMITS_REMEMBERED)
@@ -169,7 +170,9 @@ class Store:
         self._count = CommitCount(path)
         self._count.set(self._commits)
         self._log = WrittenLog(path)
-        self._unfolded = 0  # bytes of log that could not be folded in the last time
+        self._follow_log()
+        self._order_told = self._log.size > 0  # somebody who was reading kept it from being folded in
+        self._unfolded = 0  # the size of the log when it was tried last
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
 
@@ -356,7 +359,7 @@ class Store:
         self._engine.post(lambda: self._release(group))
         self._order_told |= any(waiting.forget_order for waiting in group)
         self._remains_told |= any(waiting.rebuild for waiting in group)
-        if not self._order_told and self._log.size > self._unfolded + LONGEST_LOG:
+        if not self._order_told and self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
             self._fold()
 
     def _release(self, group: list[_Waiting]) -> None:
@@ -388,11 +391,14 @@ class Store:
     def _note_commit(self, group: Sequence[_Waiting], began: float) -> None:
         self._commits += 1
         self._count.set(self._commits)
-        with suppress(OSError):  # then the next look at the log finds it changed
-            self._log.follow()
+        self._follow_log()
         self._changes += not all(waiting.trial for waiting in group)
         now = self._clock.seconds()
         self._commit_times.append(Commit(now, now - began))
+
+    def _follow_log(self) -> None:
+        with suppress(OSError):  # then the next commit takes it in, or the next fold
+            self._log.follow()
 
     def _fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
@@ -403,6 +409,7 @@ class Store:
         if not self._folding.acquire(blocking=False):
             return False
         try:
+            self._log.follow()
             if not self._log.is_as_written():
                 # SQLite folds it in when the file is closed. Then the file is to be found damaged.
                 save_sums(self._path, replace(self._sums, commits=self._commits))
@@ -420,7 +427,8 @@ class Store:
             self._folding.release()
 
     def _run(self, waiting: _Waiting, *, is_alone: bool) -> None:
-        """Run one job. A refusal undoes that job alone; an error of the disk undoes the whole group."""
+        """Run one job. A refusal undoes that job; where it ``is_alone`` in its transaction, with that. An error
+        of the disk undoes the whole group."""
         rows_before = self._writer_connection.total_changes
         if not is_alone:
             self._writer_connection.execute("SAVEPOINT job")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ import pytest
 from kiosk.engine import Engine
 from kiosk.problems import Problem
 from kiosk.store import meetings
+from kiosk.store.health import find_damage, forget_checks
+from kiosk.store.pages import log_of
 from kiosk.store.store import Connection, Store
 from tests.support.engines import WatchedEngine
 from tests.support.groups import Group
@@ -98,6 +102,18 @@ def test_a_refusal_is_raised_where_the_job_came_from_and_nothing_stays(store: St
     assert store.saving.ok
 
 
+def test_after_a_refusal_of_its_only_job_a_group_goes_on(store: Store) -> None:
+    def refuse(tx: Connection) -> None:
+        note("refused")(tx)
+        raise Problem("stale")
+
+    for name in ("a", "b"):
+        store.write(note(name))
+        with pytest.raises(Problem):
+            store.write(refuse)
+    assert noted(store) == {"a", "b"}
+
+
 def test_a_constraint_is_raised_where_the_job_came_from(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         store.write(lambda tx: tx.execute("INSERT INTO question (meeting, id, version) VALUES ('m', 'q', 1)"))
@@ -169,6 +185,39 @@ def test_a_log_that_is_being_written_to_is_not_taken_for_damaged(path: Path, eng
         looks += 1
     assert looks
     store.close()
+
+
+def test_an_act_that_changes_nothing_leaves_the_log_as_it_is(path: Path, store: Store) -> None:
+    log = log_of(path)
+    store.write(note("a"))
+    size = log.stat().st_size
+    store.write(lambda _: None, forget_order=True)
+    store.write(note("b"))  # the writer comes to it after it has looked what there is to be forgotten
+    assert log.stat().st_size > size > 0
+    store.write(note("c"), forget_order=True)
+    assert store.is_clean()
+    assert log.stat().st_size == 0
+
+
+def test_a_log_that_a_reader_kept_at_the_start_is_folded_in_with_its_checksums(
+    path: Path, store: Store, engine: Engine, tmp_path: Path
+) -> None:
+    store.write(note("before"))
+    crashed = tmp_path / "crashed" / path.name
+    shutil.copytree(tmp_path, crashed.parent, ignore=shutil.ignore_patterns("*-shm", crashed.parent.name))
+    forget_checks(crashed)
+    with (
+        closing(sqlite3.connect(crashed, isolation_level=None)) as reader,
+        closing(sqlite3.connect(crashed, isolation_level=None)) as writer,
+    ):
+        reader.execute("BEGIN")
+        reader.execute("SELECT name FROM setting").fetchall()
+        note("after")(writer)
+        started = Store(crashed, engine)
+        assert log_of(crashed).stat().st_size
+        assert started.changed_pages() == []
+    started.close()
+    assert find_damage(crashed) is None
 
 
 def test_what_is_waiting_is_written_before_the_file_closes(path: Path) -> None:
