@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from functools import cache
 from typing import Any
 
 # Of malloc.h, where they are the same on every machine.
@@ -30,6 +31,7 @@ def give_back() -> None:
         libc.malloc_trim(0)
 
 
+@cache
 def _glibc() -> Any:
     """The C library where it is glibc; others keep little by themselves."""
     if sys.platform != "linux":

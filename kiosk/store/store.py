@@ -427,7 +427,7 @@ class Store:
             self._folding.release()
 
     def _run(self, waiting: _Waiting, *, is_alone: bool) -> None:
-        """Run one job. A refusal undoes that job, with its transaction where it ``is_alone`` in that; an error
+        """Run one job. A refusal undoes that job, or its transaction where it ``is_alone`` in it; an error
         of the disk undoes the whole group."""
         rows_before = self._writer_connection.total_changes
         if not is_alone:
