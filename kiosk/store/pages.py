@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import struct
+from array import array
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ def count_of(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class Log:
-    """What the write-ahead log holds of committed pages: where the newest of each begins."""
+    """What the write-ahead log holds of committed pages: where the newest frame of each begins."""
 
     pages: Mapping[int, int] = field(default_factory=dict)
     file_pages: int = 0
@@ -96,15 +97,18 @@ def read_log(path: Path) -> Log:
 
 
 class _Written(NamedTuple):
-    """The log up to where its last commit ends, and the checksum of its frames."""
+    """The log up to where its last commit ends."""
 
     header: bytes
     end: int
     sum: int
+    """The checksum of all its frames."""
+    sums: array[int]
+    """That of all frames up to and with each; those after ``end`` are not this one's."""
     log: Log
 
 
-_NOTHING = _Written(b"", 0, 0, Log())
+_NOTHING = _Written(b"", 0, 0, array("I"), Log())
 
 
 class WrittenLog:
@@ -139,7 +143,7 @@ class WrittenLog:
         if header != written.header:
             if not _is_begun_anew(written.header, header):
                 return
-            written = _Written(header, _LOG_HEADER.size, 0, Log()) if _begins_log(header) else _NOTHING
+            written = _begun(header) if _begins_log(header) else _NOTHING
         if written.header:
             self._file.seek(written.end)
             written = _with_commits(written, memoryview(_rest_of(self._file)))
@@ -158,6 +162,24 @@ class WrittenLog:
         if header != written.header:
             return _is_begun_anew(written.header, header)
         return found == written.sum
+
+    def sums_with(self, known: PageSums, commits: int) -> PageSums | None:
+        """The checksums that the file will have when this is folded in, at so many commits. None when one
+        of the pages that will be is not as it was written. For the writer.
+        """
+        written = self._written
+        if self._file is None or not written.log.pages:
+            return known
+        size = _FRAME_HEADER.size + known.page_size
+        sums = bytearray(known.sums.ljust(written.log.file_pages * SUM_BYTES, b"\0"))
+        for page, begins in written.log.pages.items():
+            self._file.seek(begins)
+            frame = self._file.read(size)
+            number = (begins - _LOG_HEADER.size) // size
+            if crc32(frame, written.sums[number - 1] if number else 0) != written.sums[number]:
+                return None
+            sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_of(frame[_FRAME_HEADER.size :])
+        return PageSums(known.page_size, commits, bytes(sums[: written.log.file_pages * SUM_BYTES]))
 
     def close(self) -> None:
         if self._file is not None:
@@ -180,6 +202,11 @@ def _is_begun_anew(before: bytes, now: bytes) -> bool:
     return _salts(now)[0] == (_salts(before)[0] + 1) & 0xFFFFFFFF
 
 
+def _begun(header: bytes) -> _Written:
+    """A log of this header and nothing else."""
+    return _Written(header, _LOG_HEADER.size, 0, array("I"), Log())
+
+
 def _salts(header: bytes) -> tuple[int, int]:
     *_, first, second, _sum1, _sum2 = _LOG_HEADER.unpack(header)
     return first, second
@@ -190,21 +217,24 @@ def _with_commits(written: _Written, frames: memoryview) -> _Written:
     salts = _salts(written.header)
     size = _FRAME_HEADER.size + _LOG_HEADER.unpack(written.header)[2]
     pages, file_pages = dict(written.log.pages), written.log.file_pages
-    uncommitted: dict[int, int] = {}
-    end = 0
+    end, sum_there, sum_here = written.end, written.sum, written.sum
+    uncommitted_pages: dict[int, int] = {}
+    uncommitted_sums: list[int] = []
     for begins in range(0, len(frames) - size + 1, size):
         page, pages_after_commit, *frame_salts, _sum1, _sum2 = _FRAME_HEADER.unpack_from(frames, begins)
         if tuple(frame_salts) != salts:  # left over from before the log was begun anew
             break
-        uncommitted[page] = written.end + begins + _FRAME_HEADER.size
+        sum_here = crc32(frames[begins : begins + size], sum_here)
+        uncommitted_pages[page] = written.end + begins
+        uncommitted_sums.append(sum_here)
         if pages_after_commit:
-            pages.update(uncommitted)
-            uncommitted.clear()
+            pages.update(uncommitted_pages)
+            written.sums.extend(uncommitted_sums)
+            uncommitted_pages.clear()
+            uncommitted_sums.clear()
             file_pages = pages_after_commit
-            end = begins + size
-    return _Written(
-        written.header, written.end + end, crc32(frames[:end], written.sum), Log(pages, file_pages)
-    )
+            end, sum_there = written.end + begins + size, sum_here
+    return _Written(written.header, end, sum_there, written.sums, Log(pages, file_pages))
 
 
 def _rest_of(file: IO[bytes]) -> bytes:
@@ -235,18 +265,6 @@ def sum_file(path: Path, commits: int) -> PageSums:
         file.seek(0)
         sums = b"".join(sum_of(page) for page in iter(lambda: file.read(page_size), b""))
     return PageSums(page_size, commits, sums)
-
-
-def with_log(known: PageSums, path: Path, log: Log, commits: int) -> PageSums:
-    """The checksums that the file will have when its log is folded in."""
-    if not log.pages:
-        return known
-    sums = bytearray(known.sums.ljust(log.file_pages * SUM_BYTES, b"\0"))
-    with log_of(path).open("rb") as file:
-        for page, begins in log.pages.items():
-            file.seek(begins)
-            sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_of(file.read(known.page_size))
-    return PageSums(known.page_size, commits, bytes(sums[: log.file_pages * SUM_BYTES]))
 
 
 def changed_pages(known: PageSums, path: Path, log: Log) -> list[int]:

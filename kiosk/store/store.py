@@ -34,10 +34,8 @@ from kiosk.store.pages import (
     WrittenLog,
     changed_pages,
     load_sums,
-    read_log,
     save_sums,
     sum_file,
-    with_log,
 )
 from kiosk.store.schema import migrations
 
@@ -49,7 +47,7 @@ Job = Callable[[Connection], Any]
 ROOM_FILE = "room.sqlite"
 LARGEST_GROUP = 1000
 BUSY_MILLISECONDS = 5000
-LONGEST_LOG = 64_000_000
+LONGEST_LOG = 128_000_000
 """Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
 an even pace write some 25 MB, and the next close folds them in."""
 FOLD_AGAIN_BYTES = 4_000_000
@@ -166,10 +164,11 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer_connection = _open_for_writing(path)
         self._commits: int = self._writer_connection.execute("PRAGMA user_version").fetchone()[0]
-        self._sums = _summed(self._writer_connection, path, self._commits)
+        self._log = WrittenLog(path)
+        self._follow_log()
+        self._sums = _summed(self._writer_connection, path, self._log, self._commits)
         self._count = CommitCount(path)
         self._count.set(self._commits)
-        self._log = WrittenLog(path)
         self._follow_log()
         self._order_told = self._log.size > 0  # somebody who was reading kept it from being folded in
         self._unfolded = 0  # the size of the log when it was tried last
@@ -379,6 +378,8 @@ class Store:
             self._remains_told = not self._rebuild()
         if self._order_told:
             self._order_told = not self._fold()
+        elif not self._saving.ok and self._log.size > 0:
+            self._fold()  # on a full disk the log's own room may be what is wanting
 
     def _rebuild(self) -> bool:
         try:
@@ -403,18 +404,18 @@ class Store:
     def _fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
 
-        Nothing is lost if not: the log still holds what was acknowledged. One that is not as it was written
-        is left as it is.
+        Nothing is lost if not: the log still holds what was acknowledged. One with a page that is not as it
+        was written is left as it is.
         """
         if not self._folding.acquire(blocking=False):
             return False
         try:
             self._log.follow()
-            if not self._log.is_as_written():
+            sums = self._log.sums_with(self._sums, self._commits)
+            if sums is None:
                 # SQLite folds it in when the file is closed. Then the file is to be found damaged.
                 save_sums(self._path, replace(self._sums, commits=self._commits))
                 return False
-            sums = with_log(self._sums, self._path, self._log.log, self._commits)
             save_sums(self._path, sums)
             self._sums = sums
             is_empty = _checkpoint(self._writer_connection)
@@ -482,17 +483,18 @@ def _open_for_writing(path: Path) -> Connection:
     return connection
 
 
-def _summed(connection: Connection, path: Path, commits: int) -> PageSums:
+def _summed(connection: Connection, path: Path, log: WrittenLog, commits: int) -> PageSums:
     """The checksums of the file with its log folded in.
 
     They are made anew where there are none yet, or where another program has folded the log in.
     """
-    known, log = load_sums(path), read_log(path)
-    if known is not None and (log.pages or known.commits >= commits):
-        known = with_log(known, path, log, commits)
-        save_sums(path, known)
-        _checkpoint(connection)
-        return known
+    known = load_sums(path)
+    if known is not None and (log.log.pages or known.commits >= commits):
+        with_log = log.sums_with(known, commits)
+        save_sums(path, with_log or replace(known, commits=commits))
+        if with_log is not None:
+            _checkpoint(connection)
+        return with_log or known
     _checkpoint(connection)
     made = sum_file(path, commits)
     save_sums(path, made)

@@ -10,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kiosk.engine import Engine
+from kiosk.problems import Problem
 from kiosk.store import meetings
 from kiosk.store.store import Connection, Store
 
@@ -84,6 +86,17 @@ def test_a_disk_that_fills_while_the_log_is_emptied_stops_nothing(store: Store, 
     store.write(nothing)
     assert log_of(tmp_path).stat().st_size < PAGES * len(LARGE)
     assert store.reader().execute("SELECT count(*) FROM setting").fetchone() == (3 + PAGES,)
+
+
+def test_a_full_disk_gets_back_the_room_of_the_log(store: Store, tmp_path: Path) -> None:
+    for number in range(PAGES):
+        store.write(partial(meetings.set_setting, name="a", value=number))
+    with no_file_larger_than(log_of(tmp_path).stat().st_size):
+        with pytest.raises(Problem) as refusal:
+            store.write(lambda tx: meetings.set_setting(tx, "a", -1))
+        assert refusal.value.code == "not_saving"
+        store.write(lambda tx: meetings.set_setting(tx, "a", -2))
+        assert store.saving.ok
 
 
 WRITER = """
