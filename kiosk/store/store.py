@@ -3,9 +3,6 @@
 A job is a function of the writer's connection. Whatever arrived while the last group was being committed
 makes up the next, so a quiet room pays one flush for one ballot and a full one shares it among hundreds. A
 job's caller hears its result only after the commit: what was acknowledged is on the disk.
-
-The writer folds the log into the file itself, never SQLite of its own accord, so that the checksums of the
-pages are on the disk before the pages are.
 """
 
 from __future__ import annotations
@@ -18,7 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,16 +25,8 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.engine import Engine, Latch
 from kiosk.problems import Problem
 from kiosk.store import meetings
-from kiosk.store.pages import (
-    CommitCount,
-    PageSums,
-    WrittenLog,
-    changed_pages,
-    load_sums,
-    save_sums,
-    sum_file,
-)
 from kiosk.store.schema import migrations
+from kiosk.store.upkeep import Upkeep
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -47,13 +36,6 @@ Job = Callable[[Connection], Any]
 ROOM_FILE = "room.sqlite"
 LARGEST_GROUP = 1000
 BUSY_MILLISECONDS = 5000
-LONGEST_LOG = 128_000_000
-"""Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
-an even pace write some 25 MB, and the next close folds them in."""
-FOLD_AGAIN_BYTES = 4_000_000
-"""By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
-FOLDING_MILLISECONDS = 100
-"""How long folding waits for somebody who is reading; then it is tried again later."""
 FOLD_AGAIN_SECONDS = 0.5
 COMMITS_REMEMBERED = 200
 READER_KILOBYTES = 512
@@ -156,22 +138,14 @@ class Store:
         self._remains_told = False
         self._changes = 0
         self._commit_times: deque[Commit] = deque(maxlen=COMMITS_REMEMBERED)
-        self._folding = threading.Lock()
         self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._arriving: dict[Callable[..., Any], tuple[list[Callable[[Any], None]], list[Any]]] = {}
         self._arriving_lock = threading.RLock()  # Ctrl+C may close the store from within
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer_connection = _open_for_writing(path)
-        self._commits: int = self._writer_connection.execute("PRAGMA user_version").fetchone()[0]
-        self._log = WrittenLog(path)
-        self._follow_log()
-        self._sums = _summed(self._writer_connection, path, self._log, self._commits)
-        self._count = CommitCount(path)
-        self._count.set(self._commits)
-        self._follow_log()
-        self._order_told = self._log.size > 0  # somebody who was reading kept it from being folded in
-        self._unfolded = 0  # the size of the log when it was tried last
+        self._upkeep = Upkeep(path, self._writer_connection)
+        self._order_told = not self._upkeep.log_is_empty
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
 
@@ -194,12 +168,8 @@ class Store:
         return tuple(self._commit_times)
 
     def changed_pages(self) -> list[int]:
-        """The pages that are not as the writer left them: damage, whoever did it. Of the log it is only known
-        whether it is whole: if not, they are all the pages in it."""
-        with self._folding:
-            log = self._log.log
-            changed = changed_pages(self._sums, self._path, log)
-            return changed if self._log.is_as_written() else changed + sorted(log.pages)
+        """The pages that are not as the writer left them: damage, whoever did it. For any thread."""
+        return self._upkeep.changed_pages()
 
     def try_saving(self, mark: str) -> bool:
         """Whether the disk takes anything now: a mark is written there, which counts as no change."""
@@ -313,10 +283,9 @@ class Store:
             if group:
                 self._commit(group)
             self._clean()
-        self._fold()
-        self._log.close()
+        self._upkeep.fold()
+        self._upkeep.close()
         self._writer_connection.close()
-        self._count.close()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that has arrived, and whether to go on after it."""
@@ -347,7 +316,7 @@ class Store:
                 self._run(waiting, is_alone=len(group) == 1)
             changed = self._writer_connection.total_changes > rows_before
             if changed:
-                self._writer_connection.execute(f"PRAGMA user_version = {self._commits + 1}")
+                self._writer_connection.execute(f"PRAGMA user_version = {self._upkeep.next_commit}")
             self._writer_connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - the writer outlives it, and who waits is told
             self._fail(group, error)
@@ -358,8 +327,8 @@ class Store:
         self._engine.post(lambda: self._release(group))
         self._order_told |= any(waiting.forget_order for waiting in group)
         self._remains_told |= any(waiting.rebuild for waiting in group)
-        if not self._order_told and self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
-            self._fold()
+        if not self._order_told and self._upkeep.log_is_long:
+            self._upkeep.fold()
 
     def _release(self, group: list[_Waiting]) -> None:
         for waiting in group:
@@ -375,57 +344,17 @@ class Store:
         again later.
         """
         if self._remains_told:
-            self._remains_told = not self._rebuild()
+            self._remains_told = not self._upkeep.rebuild()
         if self._order_told:
-            self._order_told = not self._fold()
-        elif not self._saving.ok and self._log.size > 0:
-            self._fold()  # on a full disk the log's own room may be what is wanting
-
-    def _rebuild(self) -> bool:
-        try:
-            self._writer_connection.execute("VACUUM")
-            self._log.follow()
-        except (sqlite3.Error, OSError):
-            return False
-        return True
+            self._order_told = not self._upkeep.fold()
+        elif not self._saving.ok and not self._upkeep.log_is_empty:
+            self._upkeep.fold()  # on a full disk the log's own room may be what is wanting
 
     def _note_commit(self, group: Sequence[_Waiting], began: float) -> None:
-        self._commits += 1
-        self._count.set(self._commits)
-        self._follow_log()
+        self._upkeep.note_commit()
         self._changes += not all(waiting.trial for waiting in group)
         now = self._clock.seconds()
         self._commit_times.append(Commit(now, now - began))
-
-    def _follow_log(self) -> None:
-        with suppress(OSError):  # then the next commit takes it in, or the next fold
-            self._log.follow()
-
-    def _fold(self) -> bool:
-        """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
-
-        Nothing is lost if not: the log still holds what was acknowledged. One with a page that is not as it
-        was written is left as it is.
-        """
-        if not self._folding.acquire(blocking=False):
-            return False
-        try:
-            self._log.follow()
-            sums = self._log.sums_with(self._sums, self._commits)
-            if sums is None:
-                # SQLite folds it in when the file is closed. Then the file is to be found damaged.
-                save_sums(self._path, replace(self._sums, commits=self._commits))
-                return False
-            save_sums(self._path, sums)
-            self._sums = sums
-            is_empty = _checkpoint(self._writer_connection)
-            self._log.follow()
-            return is_empty
-        except (sqlite3.Error, OSError):
-            return False
-        finally:
-            self._unfolded = self._log.size
-            self._folding.release()
 
     def _run(self, waiting: _Waiting, *, is_alone: bool) -> None:
         """Run one job. A refusal undoes that job, or its transaction where it ``is_alone`` in it; an error
@@ -481,31 +410,3 @@ def _open_for_writing(path: Path) -> Connection:
     # What a rebuilding sets aside meanwhile is nobody else's: not in the system's folder for such files.
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
-
-
-def _summed(connection: Connection, path: Path, log: WrittenLog, commits: int) -> PageSums:
-    """The checksums of the file with its log folded in.
-
-    They are made anew where there are none yet, or where another program has folded the log in.
-    """
-    known = load_sums(path)
-    if known is not None and (log.log.pages or known.commits >= commits):
-        with_log = log.sums_with(known, commits)
-        save_sums(path, with_log or replace(known, commits=commits))
-        if with_log is not None:
-            _checkpoint(connection)
-        return with_log or known
-    _checkpoint(connection)
-    made = sum_file(path, commits)
-    save_sums(path, made)
-    return made
-
-
-def _checkpoint(connection: Connection) -> bool:
-    """Fold the log into the file and empty it; whether nobody who was reading stood in the way."""
-    connection.execute(f"PRAGMA busy_timeout = {FOLDING_MILLISECONDS}")
-    try:
-        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    return bool(busy == 0)

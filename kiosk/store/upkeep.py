@@ -1,0 +1,138 @@
+"""What the writer keeps in step with its file: the checksums of its pages, its log, the count of its commits.
+
+The writer folds the log into the file itself, never SQLite of its own accord, so that the checksums of the
+pages are on the disk before the pages are.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.store.pages import CommitCount, PageSums, WrittenLog, changed_pages, load_sums, save_sums, sum_file
+
+LONGEST_LOG = 128_000_000
+"""Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
+an even pace write some 25 MB, and the next close folds them in."""
+FOLD_AGAIN_BYTES = 4_000_000
+"""By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
+FOLDING_MILLISECONDS = 100
+"""How long folding waits for somebody who is reading; then it is tried again later."""
+
+
+class Upkeep:
+    """Of the file at ``path``, which ``connection`` alone writes to. All is for the writer, except
+    ``changed_pages``."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._folding = threading.Lock()
+        self._commits: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        self._log = WrittenLog(path)
+        self._follow_log()
+        self._sums = self._known_sums() or self._sums_anew()
+        if self._sum_log():
+            self._fold_log()
+        self._unfolded = 0  # the size of the log when it was tried last
+        self._count = CommitCount(path)
+        self._count.set(self._commits)
+
+    @property
+    def next_commit(self) -> int:
+        """The number that the next commit writes into the file as its ``user_version``."""
+        return self._commits + 1
+
+    @property
+    def log_is_empty(self) -> bool:
+        """At the start it is, unless somebody who was reading kept it from being folded in."""
+        return self._log.size == 0
+
+    @property
+    def log_is_long(self) -> bool:
+        """Whether it is time to fold it in, though votes may wait."""
+        return self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES)
+
+    def note_commit(self) -> None:
+        """Take in what a commit has written, before anybody hears that it did."""
+        self._commits += 1
+        self._count.set(self._commits)
+        self._follow_log()
+
+    def fold(self) -> bool:
+        """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
+
+        Nothing is lost if not: the log still holds what was acknowledged. One with a page that is not as it
+        was written is left as it is.
+        """
+        if not self._folding.acquire(blocking=False):
+            return False
+        try:
+            self._log.follow()
+            return self._sum_log() and self._fold_log()
+        except (sqlite3.Error, OSError):
+            return False
+        finally:
+            self._unfolded = self._log.size
+            self._folding.release()
+
+    def rebuild(self) -> bool:
+        """Write the whole file anew, so that nothing of what was deleted is left in it; whether the disk let
+        it be. It goes into the log, and into the file when that is folded in."""
+        try:
+            self._connection.execute("VACUUM")
+            self._log.follow()
+        except (sqlite3.Error, OSError):
+            return False
+        return True
+
+    def changed_pages(self) -> list[int]:
+        """The pages that are not as the writer left them: damage, whoever did it. Of the log it is only known
+        whether it is whole: if not, they are all the pages in it. For any thread."""
+        with self._folding:
+            log = self._log.log
+            changed = changed_pages(self._sums, self._path, log)
+            return changed if self._log.is_as_written() else changed + sorted(log.pages)
+
+    def close(self) -> None:
+        self._log.close()
+        self._count.close()
+
+    def _follow_log(self) -> None:
+        with suppress(OSError):  # then the next commit takes it in, or the next fold
+            self._log.follow()
+
+    def _known_sums(self) -> PageSums | None:
+        """Those beside the file; None where there are none yet, or another program has folded the log in."""
+        known = load_sums(self._path)
+        if known is not None and (self._log.log.pages or known.commits >= self._commits):
+            return known
+        return None
+
+    def _sums_anew(self) -> PageSums:
+        self._fold_log()
+        return sum_file(self._path, self._commits)
+
+    def _sum_log(self) -> bool:
+        """Have the checksums on the disk that the file will have when the log is folded in; whether the log
+        may be. If a page in it has changed SQLite folds it in when the file is closed: then the file is to be
+        found damaged.
+        """
+        sums = self._log.sums_with(self._sums, self._commits)
+        save_sums(self._path, sums or replace(self._sums, commits=self._commits))
+        self._sums = sums or self._sums
+        return sums is not None
+
+    def _fold_log(self) -> bool:
+        """Whether nobody who was reading stood in the way."""
+        (patience,) = self._connection.execute("PRAGMA busy_timeout").fetchone()
+        self._connection.execute(f"PRAGMA busy_timeout = {FOLDING_MILLISECONDS}")
+        try:
+            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {patience}")
+        self._follow_log()
+        return bool(busy == 0)
