@@ -39,6 +39,9 @@ T = TypeVar("T")
 LONGEST_ADDRESS = 2048
 GIVE_WAY_EVERY = 16
 PLACE_SECONDS = 0.05
+REQUESTS_A_TURN = 4
+"""With forty people joining at any moment votes wait half as long as if all of them began at once; with one
+at a time joining itself takes longer."""
 PARTING_SECONDS = 0.3
 PARTING_BYTES = 262_144
 
@@ -86,6 +89,7 @@ class QuietProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
         if not sent.content_length and not sent.chunked_input:
             self._arrival.has_come()  # otherwise when the doorway has read the rest
         environ["kiosk.arrival"] = self._arrival
+        self.server.environ["kiosk.turnstile"].pass_through()
         return environ
 
     def finish(self) -> None:
@@ -96,6 +100,24 @@ class QuietProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
 
     def log_message(self, *_: Any) -> None:
         pass
+
+
+class Turnstile:
+    """Lets few requests begin in one turn of the loop. Between the turns comes what the loop handles itself:
+    votes above all."""
+
+    def __init__(self) -> None:
+        self._begun = 0
+
+    def pass_through(self) -> None:
+        while self._begun >= REQUESTS_A_TURN:
+            eventlet.sleep(0)
+        if self._begun == 0:
+            eventlet.hubs.get_hub().schedule_call_global(0, self._begin_turn)
+        self._begun += 1
+
+    def _begin_turn(self) -> None:
+        self._begun = 0
 
 
 class PatientSocket(eventlet.greenio.GreenSocket):  # type: ignore[misc]
@@ -208,7 +230,7 @@ class GreenEngine:
         eventlet.wsgi.server(
             door,
             app,
-            environ={"kiosk.arrivals": arrivals},
+            environ={"kiosk.arrivals": arrivals, "kiosk.turnstile": Turnstile()},
             max_size=space.most + space.spare,
             socket_timeout=WHOLE_SECONDS,
             protocol=QuietProtocol,

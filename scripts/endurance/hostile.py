@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from scripts.endurance import attacks
 from scripts.endurance.attacks import FLOODS, SHAPES, Came
+from scripts.endurance.crowd import Crowd
 from scripts.endurance.hall import Hall
 from scripts.endurance.meetings import OPTIONS, choice, meeting
 from scripts.endurance.trial import Progress, Record, Row, share, spread
@@ -119,15 +120,12 @@ class HostileTrial:
         port = self._server.port
         if name == "nothing":  # what the others see of this machine without any attack
             return Came(0.0)
-        if name == "joins":
-            began = time.monotonic()
-            await self._crowd.join(CODE, JOINS)
-            return Came(time.monotonic() - began)
         acts: dict[str, Callable[[], Came]] = {
             "shapes": partial(every_shape, port, token),
             "requests in a row": partial(attacks.requests_in_a_row, port, f"/{CODE}", REQUESTS),
             "half-open": partial(attacks.half_open, port, HALVES, DRIPS),
             "silent sessions": partial(attacks.silent_sessions, port, SESSIONS),
+            "joins": partial(join_again_and_again, port),
         }
         act = acts.get(name) or partial(attacks.flood, port, token, FLOODS[name], EVENTS)
         return await asyncio.get_running_loop().run_in_executor(self._attacker, act)
@@ -210,6 +208,13 @@ def every_shape(port: int, token: str) -> Came:
             raw.sendall(payload)
             raw.recv(1000)
         raw.close()
+    return Came(time.monotonic() - began)
+
+
+def join_again_and_again(port: int) -> Came:
+    """Thousands of new devices, as many at a time as a crowd lets in."""
+    began = time.monotonic()
+    asyncio.run(Crowd(port, Random()).join(CODE, JOINS))
     return Came(time.monotonic() - began)
 
 
