@@ -62,7 +62,8 @@ def find_damage(path: Path) -> Damage | None:
 def _pages_changed(path: Path, known: PageSums | None) -> Damage | None:
     if known is None:
         return None
-    changed = changed_pages(known, path, read_log(path))
+    with path.open("rb") as file:
+        changed = changed_pages(known, file, read_log(path))
     if not changed or _folded_elsewhere(path, known.commits):
         return None
     named = ", ".join(map(str, changed[:MOST_MESSAGES]))

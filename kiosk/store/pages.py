@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import os
 import struct
-from array import array
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -30,6 +30,7 @@ from kiosk.store.files import write_whole
 
 SUM_BYTES = 8
 PIECE_BYTES = 262_144
+PAGES_AT_ONCE = 64
 _LOG_HEADER = struct.Struct(">IIIIIIII")
 _FRAME_HEADER = struct.Struct(">IIIIII")
 _LOG_MAGIC = (0x377F0682, 0x377F0683)
@@ -37,6 +38,8 @@ _SUMS_HEADER = struct.Struct(">8sII")
 _SUMS_MAGIC = b"KIOSKSUM"
 _SEAL_BYTES = 16
 _COUNT = struct.Struct(">Q")
+_COMMITTED_AT = 16
+"""Where the log's index says how many frames are committed: https://sqlite.org/walformat.html"""
 
 
 def log_of(path: Path) -> Path:
@@ -53,7 +56,7 @@ def count_of(path: Path) -> Path:
 
 @dataclass(frozen=True)
 class Log:
-    """What the write-ahead log holds of committed pages: where the newest frame of each begins."""
+    """What the write-ahead log holds of committed pages: where the newest of each begins."""
 
     pages: Mapping[int, int] = field(default_factory=dict)
     file_pages: int = 0
@@ -97,29 +100,47 @@ def read_log(path: Path) -> Log:
 
 
 class _Written(NamedTuple):
-    """The log up to where its last commit ends."""
+    """The log up to where its last commit ends, and the checksum of its frames."""
 
     header: bytes
     end: int
     sum: int
-    """The checksum of all its frames."""
-    sums: array[int]
-    """That of all frames up to and with each; those after ``end`` are not this one's."""
     log: Log
 
 
-_NOTHING = _Written(b"", 0, 0, array("I"), Log())
+_NOTHING = _Written(b"", 0, 0, Log())
+
+
+class LogIndex:
+    """What SQLite tells its connections of the log of a file that is open.
+
+    The log itself does not tell: after what is committed may stand frames of a commit that the disk refused,
+    or that a power cut has torn. This is closed with the process, as are all handles of a file that SQLite
+    locks: a program that closes one loses its locks (https://sqlite.org/howtocorrupt.html).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.with_name(path.name + "-shm").open("rb", buffering=0)
+
+    def committed_frames(self) -> int:
+        """For the writer, between two transactions."""
+        self._file.seek(_COMMITTED_AT)
+        return int.from_bytes(self._file.read(4), sys.byteorder)
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class WrittenLog:
     """The log of a running room as its writer left it.
 
     SQLite looks at the checksums of the log when it opens the file, and not again: it would fold a changed
-    bit into the file.
+    bit into the file. ``committed_frames`` says how many of its frames count; without it, all do.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, committed_frames: Callable[[], int] = lambda: sys.maxsize) -> None:
         self._path = log_of(path)
+        self._committed_frames = committed_frames
         self._file: IO[bytes] | None = None
         self._written = _NOTHING
 
@@ -143,10 +164,11 @@ class WrittenLog:
         if header != written.header:
             if not _is_begun_anew(written.header, header):
                 return
-            written = _begun(header) if _begins_log(header) else _NOTHING
+            written = _Written(header, _LOG_HEADER.size, 0, Log()) if _begins_log(header) else _NOTHING
         if written.header:
             self._file.seek(written.end)
-            written = _with_commits(written, memoryview(_rest_of(self._file)))
+            committed = self._committed_frames() - (written.end - _LOG_HEADER.size) // _frame_size(written)
+            written = _with_commits(written, memoryview(_rest_of(self._file)), committed)
         self._written = written
 
     def is_as_written(self) -> bool:
@@ -162,24 +184,6 @@ class WrittenLog:
         if header != written.header:
             return _is_begun_anew(written.header, header)
         return found == written.sum
-
-    def sums_with(self, known: PageSums, commits: int) -> PageSums | None:
-        """The checksums that the file will have when this is folded in, at so many commits. None when one
-        of the pages that will be is not as it was written. For the writer.
-        """
-        written = self._written
-        if self._file is None or not written.log.pages:
-            return known
-        size = _FRAME_HEADER.size + known.page_size
-        sums = bytearray(known.sums.ljust(written.log.file_pages * SUM_BYTES, b"\0"))
-        for page, begins in written.log.pages.items():
-            self._file.seek(begins)
-            frame = self._file.read(size)
-            number = (begins - _LOG_HEADER.size) // size
-            if crc32(frame, written.sums[number - 1] if number else 0) != written.sums[number]:
-                return None
-            sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_of(frame[_FRAME_HEADER.size :])
-        return PageSums(known.page_size, commits, bytes(sums[: written.log.file_pages * SUM_BYTES]))
 
     def close(self) -> None:
         if self._file is not None:
@@ -202,39 +206,37 @@ def _is_begun_anew(before: bytes, now: bytes) -> bool:
     return _salts(now)[0] == (_salts(before)[0] + 1) & 0xFFFFFFFF
 
 
-def _begun(header: bytes) -> _Written:
-    """A log of this header and nothing else."""
-    return _Written(header, _LOG_HEADER.size, 0, array("I"), Log())
-
-
 def _salts(header: bytes) -> tuple[int, int]:
     *_, first, second, _sum1, _sum2 = _LOG_HEADER.unpack(header)
     return first, second
 
 
-def _with_commits(written: _Written, frames: memoryview) -> _Written:
-    """The log with the commits that these frames hold, which follow what was written before."""
+def _frame_size(written: _Written) -> int:
+    page_size: int = _LOG_HEADER.unpack(written.header)[2]
+    return _FRAME_HEADER.size + page_size
+
+
+def _with_commits(written: _Written, frames: memoryview, committed: int) -> _Written:
+    """The log with the commits that these frames hold, which follow what was written before; so many of them
+    are committed."""
     salts = _salts(written.header)
-    size = _FRAME_HEADER.size + _LOG_HEADER.unpack(written.header)[2]
+    size = _frame_size(written)
     pages, file_pages = dict(written.log.pages), written.log.file_pages
-    end, sum_there, sum_here = written.end, written.sum, written.sum
-    uncommitted_pages: dict[int, int] = {}
-    uncommitted_sums: list[int] = []
-    for begins in range(0, len(frames) - size + 1, size):
+    uncommitted: dict[int, int] = {}
+    end = 0
+    for begins in range(0, min(len(frames) - size + 1, committed * size), size):
         page, pages_after_commit, *frame_salts, _sum1, _sum2 = _FRAME_HEADER.unpack_from(frames, begins)
         if tuple(frame_salts) != salts:  # left over from before the log was begun anew
             break
-        sum_here = crc32(frames[begins : begins + size], sum_here)
-        uncommitted_pages[page] = written.end + begins
-        uncommitted_sums.append(sum_here)
+        uncommitted[page] = written.end + begins + _FRAME_HEADER.size
         if pages_after_commit:
-            pages.update(uncommitted_pages)
-            written.sums.extend(uncommitted_sums)
-            uncommitted_pages.clear()
-            uncommitted_sums.clear()
+            pages.update(uncommitted)
+            uncommitted.clear()
             file_pages = pages_after_commit
-            end, sum_there = written.end + begins + size, sum_here
-    return _Written(written.header, end, sum_there, written.sums, Log(pages, file_pages))
+            end = begins + size
+    return _Written(
+        written.header, written.end + end, crc32(frames[:end], written.sum), Log(pages, file_pages)
+    )
 
 
 def _rest_of(file: IO[bytes]) -> bytes:
@@ -258,24 +260,36 @@ def _sum_of_next(file: IO[bytes], size: int) -> int:
 # ── The checksums ────────────────────────────────────────────────────────────────────────────────────
 
 
-def sum_file(path: Path, commits: int) -> PageSums:
+def sum_file(file: IO[bytes], commits: int) -> PageSums:
     """The checksums of a file as it lies there, its log apart."""
-    with path.open("rb") as file:
-        page_size = _page_size(file.read(18))
-        file.seek(0)
-        sums = b"".join(sum_of(page) for page in iter(lambda: file.read(page_size), b""))
-    return PageSums(page_size, commits, sums)
+    file.seek(0)
+    page_size = _page_size(file.read(18))
+    return PageSums(page_size, commits, b"".join(sum_of(page) for page in _pages_in(file, page_size)))
 
 
-def changed_pages(known: PageSums, path: Path, log: Log) -> list[int]:
+def with_log(known: PageSums, path: Path, log: Log, commits: int) -> PageSums:
+    """The checksums that the file will have when its log is folded in."""
+    if not log.pages:
+        return known
+    sums = bytearray(known.sums.ljust(log.file_pages * SUM_BYTES, b"\0"))
+    with log_of(path).open("rb") as file:
+        for page, begins in log.pages.items():
+            file.seek(begins)
+            sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_of(file.read(known.page_size))
+    return PageSums(known.page_size, commits, bytes(sums[: log.file_pages * SUM_BYTES]))
+
+
+def changed_pages(known: PageSums, file: IO[bytes], log: Log) -> list[int]:
     """The pages that are not as they were written, or gone; those in the log are not looked at."""
-    changed = []
-    with path.open("rb") as file:
-        for number in range(1, known.pages + 1):
-            page = file.read(known.page_size)
-            if number not in log.pages and sum_of(page) != known.of(number):
-                changed.append(number)
-    return changed
+    pages = _pages_in(file, known.page_size)
+    found = ((number, next(pages, b"")) for number in range(1, known.pages + 1))
+    return [number for number, page in found if number not in log.pages and sum_of(page) != known.of(number)]
+
+
+def _pages_in(file: IO[bytes], page_size: int) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(page_size * PAGES_AT_ONCE):
+        yield from (piece[begins : begins + page_size] for begins in range(0, len(piece), page_size))
 
 
 def load_sums(path: Path) -> PageSums | None:

@@ -284,8 +284,8 @@ class Store:
                 self._commit(group)
             self._clean()
         self._upkeep.fold()
-        self._upkeep.close()
         self._writer_connection.close()
+        self._upkeep.close()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that has arrived, and whether to go on after it."""
@@ -347,8 +347,6 @@ class Store:
             self._remains_told = not self._upkeep.rebuild()
         if self._order_told:
             self._order_told = not self._upkeep.fold()
-        elif not self._saving.ok and not self._upkeep.log_is_empty:
-            self._upkeep.fold()  # on a full disk the log's own room may be what is wanting
 
     def _note_commit(self, group: Sequence[_Waiting], began: float) -> None:
         self._upkeep.note_commit()
@@ -401,6 +399,8 @@ def _open_for_writing(path: Path) -> Connection:
     if new:
         path.chmod(0o600)
     connection.execute("PRAGMA wal_autocheckpoint = 0")
+    # SQLite 3.40 loses the commit of a group in which a job was undone that had spilled pages into the log.
+    connection.execute("PRAGMA cache_spill = OFF")
     migrations.apply(Database(connection))
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     connection.execute("PRAGMA synchronous = FULL")

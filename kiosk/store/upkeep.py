@@ -12,7 +12,17 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from kiosk.store.pages import CommitCount, PageSums, WrittenLog, changed_pages, load_sums, save_sums, sum_file
+from kiosk.store.pages import (
+    CommitCount,
+    LogIndex,
+    PageSums,
+    WrittenLog,
+    changed_pages,
+    load_sums,
+    save_sums,
+    sum_file,
+    with_log,
+)
 
 LONGEST_LOG = 128_000_000
 """Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
@@ -32,7 +42,11 @@ class Upkeep:
         self._connection = connection
         self._folding = threading.Lock()
         self._commits: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        self._log = WrittenLog(path)
+        # Both stay open as long as the connection: closing one would lose SQLite's lock, and another program
+        # that opens the file would then take itself for the last one and throw the log away.
+        self._file = path.open("rb", buffering=0)
+        self._index = LogIndex(path)
+        self._log = WrittenLog(path, self._index.committed_frames)
         self._follow_log()
         self._sums = self._known_sums() or self._sums_anew()
         if self._sum_log():
@@ -65,8 +79,8 @@ class Upkeep:
     def fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
 
-        Nothing is lost if not: the log still holds what was acknowledged. One with a page that is not as it
-        was written is left as it is.
+        Nothing is lost if not: the log still holds what was acknowledged. One that is not as it was written
+        is left as it is.
         """
         if not self._folding.acquire(blocking=False):
             return False
@@ -94,12 +108,13 @@ class Upkeep:
         whether it is whole: if not, they are all the pages in it. For any thread."""
         with self._folding:
             log = self._log.log
-            changed = changed_pages(self._sums, self._path, log)
+            changed = changed_pages(self._sums, self._file, log)
             return changed if self._log.is_as_written() else changed + sorted(log.pages)
 
     def close(self) -> None:
-        self._log.close()
-        self._count.close()
+        """After the connection has been closed."""
+        for held in (self._file, self._index, self._log, self._count):
+            held.close()
 
     def _follow_log(self) -> None:
         with suppress(OSError):  # then the next commit takes it in, or the next fold
@@ -114,17 +129,18 @@ class Upkeep:
 
     def _sums_anew(self) -> PageSums:
         self._fold_log()
-        return sum_file(self._path, self._commits)
+        return sum_file(self._file, self._commits)
 
     def _sum_log(self) -> bool:
         """Have the checksums on the disk that the file will have when the log is folded in; whether the log
-        may be. If a page in it has changed SQLite folds it in when the file is closed: then the file is to be
-        found damaged.
+        may be. If it has changed SQLite folds it in when the file is closed: then the file is to be found
+        damaged.
         """
-        sums = self._log.sums_with(self._sums, self._commits)
-        save_sums(self._path, sums or replace(self._sums, commits=self._commits))
-        self._sums = sums or self._sums
-        return sums is not None
+        is_right = self._log.is_as_written()
+        if is_right:
+            self._sums = with_log(self._sums, self._path, self._log.log, self._commits)
+        save_sums(self._path, self._sums if is_right else replace(self._sums, commits=self._commits))
+        return is_right
 
     def _fold_log(self) -> bool:
         """Whether nobody who was reading stood in the way."""

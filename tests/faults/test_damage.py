@@ -34,7 +34,6 @@ from tests.support.people import chosen, people, vote
 MUTATIONS = int(os.environ.get("KIOSK_MUTATIONS", "60"))
 VOTERS = 40
 MOST_FLIPPED = 8
-THOUGHT = b"Thought number 7 "
 
 State = Path
 """A data folder as a crash has left it."""
@@ -207,14 +206,8 @@ def flip(path: Path, place: int) -> None:
 
 
 def an_answer(path: Path) -> int:
-    """The place of a letter in somebody's answer, which SQLite's own check does not look at. In a log it is
-    the newest of several."""
-    return path.read_bytes().rindex(THOUGHT) + 15
-
-
-def an_answer_written_again(log: Path) -> int:
-    """The same in a page that a later one in the log has taken the place of."""
-    return log.read_bytes().index(THOUGHT) + 15
+    """The place of a letter in somebody's answer, which SQLite's own check does not look at."""
+    return path.read_bytes().index(b"Thought number 7 ") + 15
 
 
 def refused(data: Path) -> str:
@@ -286,7 +279,8 @@ def test_files_of_an_earlier_version_are_taken_as_they_are(data: Path) -> None:
     refuse_damage(data)
     with a_kiosk(data) as kiosk:
         assert kiosk.room.stage("m1").status == "running"
-    assert load_sums(data / ROOM_FILE) == sum_file(data / ROOM_FILE, load_sums_commits(data))
+    with (data / ROOM_FILE).open("rb") as file:
+        assert load_sums(data / ROOM_FILE) == sum_file(file, load_sums_commits(data))
 
 
 def load_sums_commits(data: Path) -> int:
@@ -347,17 +341,6 @@ def test_damage_in_the_log_is_not_taken_for_right_when_the_room_stops(tmp_path: 
     damage = find_damage(data / ROOM_FILE)
     assert damage is not None
     assert damage.fault == "changed"
-
-
-def test_damage_in_what_the_log_has_written_again_is_gone_when_the_room_stops(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with a_kiosk(data) as kiosk:
-        hold_rounds(kiosk, 1)
-        log = log_of(data / ROOM_FILE)
-        assert an_answer_written_again(log) != an_answer(log)
-        flip(log, an_answer_written_again(log))
-    assert find_damage(data / ROOM_FILE) is None
-    assert any(THOUGHT.decode() in line for line in everything_in(data / ROOM_FILE))
 
 
 def test_a_page_that_cannot_be_read_is_refused_by_a_code(tmp_path: Path) -> None:

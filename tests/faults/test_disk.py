@@ -102,7 +102,7 @@ def test_a_slow_disk_takes_every_vote(hall: Hall, disk: FaultyDisk, milliseconds
     assert hall.stored() == PHONES
 
 
-@pytest.mark.parametrize("fault", ["readonly", "broken", "full"])
+@pytest.mark.parametrize("fault", ["readonly", "broken", "unflushed", "full"])
 @pytest.mark.parametrize("voted_before", [False, True])
 def test_a_disk_that_takes_nothing_acknowledges_nothing_and_mends(
     hall: Hall, disk: FaultyDisk, fault: str, voted_before: bool

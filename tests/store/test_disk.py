@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from kiosk.engine import Engine
 from kiosk.problems import Problem
-from kiosk.store import meetings
+from kiosk.store import meetings, pages
+from kiosk.store.health import find_damage
+from kiosk.store.pages import count_of
 from kiosk.store.store import Connection, Store
+from tests.support.disks import faulty_disk
 
 LARGE = "x" * 900
 PAGES = 40
@@ -88,22 +92,128 @@ def test_a_disk_that_fills_while_the_log_is_emptied_stops_nothing(store: Store, 
     assert store.reader().execute("SELECT count(*) FROM setting").fetchone() == (3 + PAGES,)
 
 
-def test_a_full_disk_gets_back_the_room_of_the_log(store: Store, tmp_path: Path) -> None:
-    for number in range(PAGES):
-        store.write(partial(meetings.set_setting, name="a", value=number))
-    with no_file_larger_than(log_of(tmp_path).stat().st_size):
-        with pytest.raises(Problem) as refusal:
-            store.write(lambda tx: meetings.set_setting(tx, "a", -1))
-        assert refusal.value.code == "not_saving"
-        store.write(lambda tx: meetings.set_setting(tx, "a", -2))
-        assert store.saving.ok
+def left_by_a_crash(tmp_path: Path) -> Path:
+    """A copy of the room's file and what stands beside it, as they are on the disk at this moment."""
+    copied = tmp_path.with_name(f"{tmp_path.name}-left")
+    shutil.copytree(tmp_path, copied, ignore=shutil.ignore_patterns("*-shm"))
+    return copied / "room.sqlite"
+
+
+def settings_in(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as file:
+        return {name for (name,) in file.execute("SELECT name FROM setting")}
+
+
+def test_a_commit_that_a_power_cut_has_torn_is_not_taken_for_damage(
+    store: Store, tmp_path: Path, engine: Engine
+) -> None:
+    store.write(lambda tx: meetings.set_setting(tx, "acknowledged", 1))
+    counted = count_of(tmp_path / "room.sqlite").read_bytes()
+    store.write(several_pages)
+    left = left_by_a_crash(tmp_path)
+    count_of(left).write_bytes(counted)
+    torn = bytearray(pages.log_of(left).read_bytes())
+    torn[-2048:] = bytes(2048)
+    pages.log_of(left).write_bytes(torn)
+    assert find_damage(left) is None
+    again = Store(left, engine)
+    assert again.changed_pages() == []
+    again.close()
+    assert find_damage(left) is None
+    assert "acknowledged" in settings_in(left)
+    assert "page-0" not in settings_in(left)
+
+
+UNFLUSHED = """
+import os, sys
+from pathlib import Path
+from kiosk.engine import engine_named
+from kiosk.problems import Problem
+from kiosk.store import meetings
+from kiosk.store.store import Store
+
+def write(value, *names):
+    store.write(lambda tx: [meetings.set_setting(tx, name, value) for name in names])
+
+store, fault = Store(Path(sys.argv[1]), engine_named("threading")), Path(os.environ["KIOSK_FAULT"])
+many = [f"many-{number}" for number in range(100)]
+write("x" * 300, *many)
+fault.write_text("unflushed")
+try:
+    write("y" * 300, *many)
+except Problem as refusal:
+    print(refusal.code)
+fault.write_text("good")
+write("z" * 300, *sys.argv[2:])
+store.close()
+"""
+
+
+@pytest.mark.parametrize("written_after", [[], ["many-50"]])
+def test_what_could_not_be_flushed_is_not_taken_for_damage(tmp_path: Path, written_after: list[str]) -> None:
+    disk = faulty_disk(tmp_path, tmp_path)
+    path = tmp_path / "room.sqlite"
+    ran = subprocess.run(
+        [sys.executable, "-c", UNFLUSHED, str(path), *written_after],
+        cwd=ROOT,
+        env=disk.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "not_saving\n"
+    assert find_damage(path) is None
+
+
+LOOKING = "import sqlite3, sys; file = sqlite3.connect(sys.argv[1]); file.execute(sys.argv[2]); file.close()"
+
+
+def test_another_program_that_looks_into_the_file_leaves_its_log(store: Store, tmp_path: Path) -> None:
+    """It would take it away as the last to close the file, were it not for the lock that the room keeps."""
+    store.write(lambda tx: meetings.set_setting(tx, "before", 1))
+    assert store.changed_pages() == []
+    asked = "SELECT count(*) FROM setting"
+    subprocess.run([sys.executable, "-c", LOOKING, str(tmp_path / "room.sqlite"), asked], check=True)
+    store.write(lambda tx: meetings.set_setting(tx, "after", 1))
+    assert {"before", "after"} <= settings_in(left_by_a_crash(tmp_path))
+
+
+def test_what_is_written_beside_a_large_job_that_is_refused_outlives_a_kill(
+    store: Store, tmp_path: Path
+) -> None:
+    all_are_there = threading.Event()
+
+    def hold_up(_tx: Connection, _items: Sequence[str]) -> list[bool]:
+        return [all_are_there.wait(30)]
+
+    def vote(tx: Connection, items: Sequence[str]) -> list[None]:
+        for item in items:
+            meetings.set_setting(tx, item, 1)
+        return [None] * len(items)
+
+    def large(tx: Connection, _items: Sequence[str]) -> list[None]:
+        for number in range(3_000):
+            meetings.set_setting(tx, f"refused-{number}", LARGE * 2)
+        raise Problem("trouble")
+
+    told: list[object] = []
+    for job in (hold_up, vote, large):
+        store.gather_later(job, "vote", told.append)
+    all_are_there.set()
+    store.write(nothing)
+    assert told[:2] == [True, None]
+    assert isinstance(told[2], Problem)
+    assert "vote" in settings_in(left_by_a_crash(tmp_path))
 
 
 WRITER = """
 import sys, threading
 from pathlib import Path
 from kiosk.engine import engine_named
-from kiosk.store import meetings
+from kiosk.problems import Problem
+from kiosk.store import meetings, pages
+from kiosk.store.health import find_damage
+from kiosk.store.pages import count_of
 from kiosk.store.store import Store
 
 store = Store(Path(sys.argv[1]), engine_named("threading"))

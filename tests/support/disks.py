@@ -27,7 +27,8 @@ class FaultyDisk:
         }
 
     def be(self, fault: str) -> None:
-        """``slow 100`` (milliseconds a flush), ``readonly``, ``broken``, ``full`` or ``good`` from now on."""
+        """``slow 100`` (milliseconds a flush), ``readonly``, ``broken``, ``unflushed``, ``full`` or ``good``
+        from now on."""
         new = self.switch.with_suffix(".new")
         new.write_text(fault)
         new.replace(self.switch)

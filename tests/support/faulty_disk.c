@@ -1,7 +1,7 @@
 /* A disk that misbehaves, preloaded before a process. The file named by KIOSK_FAULT says how, at any moment:
    "slow 100" makes each flush take so many milliseconds longer; "readonly" refuses every write below
-   KIOSK_FAULT_UNDER; "broken" answers such writes with an I/O error; "full" has no room there for what would make
-   a file longer. Anything else is a good disk. */
+   KIOSK_FAULT_UNDER; "broken" answers such writes with an I/O error, "unflushed" the flushes; "full" has no room
+   there for what would make a file longer. Anything else is a good disk. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -67,16 +67,24 @@ static void delay(void) {
   nanosleep(&pause, NULL);
 }
 
+static int is_unflushed(int handle) {
+  char word[32] = "";
+  int number;
+  if (!fault(word, &number) || strcmp(word, "unflushed") || !handle_is_under(handle)) return 0;
+  errno = EIO;
+  return 1;
+}
+
 int fsync(int handle) {
   int (*real)(int) = dlsym(RTLD_NEXT, "fsync");
   delay();
-  return real(handle);
+  return is_unflushed(handle) ? -1 : real(handle);
 }
 
 int fdatasync(int handle) {
   int (*real)(int) = dlsym(RTLD_NEXT, "fdatasync");
   delay();
-  return real(handle);
+  return is_unflushed(handle) ? -1 : real(handle);
 }
 
 #define PWRITE(NAME, OFFSET)                                                   \
