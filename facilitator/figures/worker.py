@@ -11,23 +11,33 @@ import faulthandler
 import json
 import os
 import sys
+import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from . import wire
 
 LONGEST_JOB_SECONDS = 60
 """A job that hangs ends the process, even when nobody is left to notice."""
 NICENESS = 15
-"""Votes come first, but not always: a laptop that is busy with something else must still get its figure."""
+NICENESS_AT_FIRST = 5
+"""Loading the libraries computes for a second, of which a busy machine would make a minute."""
+STARVED = 0.25
+"""Work that got less of the time it took than this has starved."""
+
+T = TypeVar("T")
 
 
 def main() -> None:
     questions, answers = sys.stdin.buffer, _answers_alone()
-    _be_modest()
-    _warm_up()
+    spare_time = SpareTime()
+    _be_modest(NICENESS_AT_FIRST)
+    spare_time.do(_warm_up)
+    _be_modest(NICENESS)
     with suppress(BrokenPipeError):
-        while _serve_one(questions, answers):
+        while _serve_one(questions, answers, spare_time):
             pass
 
 
@@ -38,11 +48,37 @@ def _answers_alone() -> BinaryIO:
     return answers
 
 
-def _be_modest() -> None:
+def _be_modest(niceness: int) -> None:
     """Windows has no ``nice``; there the server asks for a low priority at the start."""
     if sys.platform != "win32":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+            os.setpriority(os.PRIO_PROCESS, 0, niceness)
+
+
+class SpareTime:
+    """Where work is done: when nobody else wants to compute, since votes come first. But a laptop that is
+    busy with something else must get its figures too: after work that starved, the next has a small share.
+    """
+
+    def __init__(self) -> None:
+        self._starved = True
+
+    def do(self, work: Callable[[], T]) -> T:
+        # On a thread of its own: whoever has once asked Linux for the time that nobody wants has no way back.
+        done: list[T] = []
+        thread = threading.Thread(target=lambda: done.append(self._timed(work)))
+        thread.start()
+        thread.join()
+        return done[0]
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        if not self._starved and sys.platform == "linux":
+            with suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        began, computed = time.monotonic(), time.thread_time()
+        result = work()
+        self._starved = time.thread_time() - computed < STARVED * (time.monotonic() - began)
+        return result
 
 
 def _warm_up() -> None:
@@ -55,7 +91,7 @@ def _warm_up() -> None:
         from . import spreadsheet  # noqa: F401
 
 
-def _serve_one(questions: BinaryIO, answers: BinaryIO) -> bool:
+def _serve_one(questions: BinaryIO, answers: BinaryIO, spare_time: SpareTime) -> bool:
     """Answer one question; False when there are no more."""
     try:
         question = wire.read(questions)
@@ -64,7 +100,7 @@ def _serve_one(questions: BinaryIO, answers: BinaryIO) -> bool:
         return False
     if question is None:
         return False
-    wire.write(answers, _answer(question))
+    wire.write(answers, spare_time.do(lambda: _answer(question)))
     return True
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ from facilitator.figures.marks import Box, Words
 from facilitator.figures.page import MARGIN, WIDTH
 from facilitator.figures.typesetting import BOX, SOFT_HYPHEN, Face, legible, set_lines, width
 from facilitator.figures.wording import plain
+from facilitator.figures.worker import SpareTime
+from tests.support.running import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -515,6 +517,18 @@ class TestWorker:
         # Linux shares a core among sessions before it asks who may wait.
         assert os.getsid(worker) == os.getsid(0)
         assert os.getpgid(worker) != os.getpgid(0)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a thread wait for everybody")
+    def test_computes_when_nobody_else_wants_to_unless_it_starved(self) -> None:
+        spare_time = SpareTime()
+
+        def policy_after(work: Callable[[], object]) -> int:
+            spare_time.do(work)
+            return spare_time.do(lambda: os.sched_getscheduler(0))
+
+        assert spare_time.do(lambda: os.sched_getscheduler(0)) == os.SCHED_OTHER
+        until(lambda: policy_after(lambda: sum(range(1_000_000))) == os.SCHED_IDLE, "it never waits for all")
+        assert policy_after(lambda: time.sleep(0.2)) == os.SCHED_OTHER  # it slept as if it had no turn
 
     def test_holds_no_file_of_the_server(self, desk: FigureDesk) -> None:
         with Path(os.devnull).open("rb") as held:
