@@ -115,8 +115,8 @@ class LogIndex:
     """What SQLite tells its connections of the log of a file that is open.
 
     The log itself does not tell: after what is committed may stand frames of a commit that the disk refused,
-    or that a power cut has torn. This is closed with the process, as are all handles of a file that SQLite
-    locks: a program that closes one loses its locks (https://sqlite.org/howtocorrupt.html).
+    or that a power cut has torn. Close it after the connections, as any handle of a file that SQLite locks:
+    whoever closes one loses the locks (https://sqlite.org/howtocorrupt.html).
     """
 
     def __init__(self, path: Path) -> None:

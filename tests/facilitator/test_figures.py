@@ -518,7 +518,6 @@ class TestWorker:
         assert os.getsid(worker) == os.getsid(0)
         assert os.getpgid(worker) != os.getpgid(0)
 
-    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a thread wait for everybody")
     def test_computes_when_nobody_else_wants_to_unless_it_starved(self) -> None:
         spare_time = SpareTime()
 
