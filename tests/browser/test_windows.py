@@ -31,6 +31,11 @@ def overlaps(page: Page, *selectors: str) -> Any:
     return page.evaluate(OVERLAPS, list(selectors))
 
 
+def next_picture(page: Page) -> None:
+    """Wait until the page is drawn again: it hears of a new size no sooner."""
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
 def test_a_line_of_numbers_has_its_headline_above_its_ends(windows: Windows) -> None:
     server = windows.server
     meeting = server.bring_in(meetings.meeting(meetings.numbers("good")))
@@ -64,6 +69,7 @@ def test_a_line_of_numbers_has_its_headline_above_its_ends(windows: Windows) -> 
             expect(wall.locator(".rehearsal")).to_be_visible()
         for width, height in PROJECTORS:
             wall.set_viewport_size({"width": width, "height": height})
+            next_picture(wall)
             assert overlaps(wall, *parts, *ends) == 0, (width, height, rehearsal)
 
 
