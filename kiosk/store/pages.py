@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from io import FileIO
 from pathlib import Path
 from typing import IO, NamedTuple
 from zlib import crc32
@@ -30,6 +31,8 @@ from kiosk.store.files import write_whole
 
 SUM_BYTES = 8
 PIECE_BYTES = 262_144
+LARGE_PIECE_BYTES = 4_000_000
+"""Reading and summing each let go of the interpreter, and a busy loop is late to give it back."""
 PAGES_AT_ONCE = 64
 _LOG_HEADER = struct.Struct(">IIIIIIII")
 _FRAME_HEADER = struct.Struct(">IIIIII")
@@ -141,7 +144,7 @@ class WrittenLog:
     def __init__(self, path: Path, committed_frames: Callable[[], int] = lambda: sys.maxsize) -> None:
         self._path = log_of(path)
         self._committed_frames = committed_frames
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._written = _NOTHING
 
     @property
@@ -158,17 +161,21 @@ class WrittenLog:
         """Take in what has come or gone since the last time. For the writer, after each commit."""
         if self._file is None:
             self._file = self._path.open("rb", buffering=0)
+        committed = self._committed_frames()
         self._file.seek(0)
         header = self._file.read(_LOG_HEADER.size)
         written = self._written
-        if header != written.header:
+        if not committed:  # SQLite will write over what still stands there
+            written = _NOTHING
+        elif header != written.header:
             if not _is_begun_anew(written.header, header):
                 return
             written = _Written(header, _LOG_HEADER.size, 0, Log()) if _begins_log(header) else _NOTHING
         if written.header:
+            size = _frame_size(written)
+            new = committed - (written.end - _LOG_HEADER.size) // size
             self._file.seek(written.end)
-            committed = self._committed_frames() - (written.end - _LOG_HEADER.size) // _frame_size(written)
-            written = _with_commits(written, memoryview(_rest_of(self._file)), committed)
+            written = _with_commits(written, memoryview(_read_up_to(self._file, new * size)))
         self._written = written
 
     def is_as_written(self) -> bool:
@@ -216,15 +223,14 @@ def _frame_size(written: _Written) -> int:
     return _FRAME_HEADER.size + page_size
 
 
-def _with_commits(written: _Written, frames: memoryview, committed: int) -> _Written:
-    """The log with the commits that these frames hold, which follow what was written before; so many of them
-    are committed."""
+def _with_commits(written: _Written, frames: memoryview) -> _Written:
+    """The log with the commits that these frames hold, which follow what was written before."""
     salts = _salts(written.header)
     size = _frame_size(written)
     pages, file_pages = dict(written.log.pages), written.log.file_pages
     uncommitted: dict[int, int] = {}
     end = 0
-    for begins in range(0, min(len(frames) - size + 1, committed * size), size):
+    for begins in range(0, len(frames) - size + 1, size):
         page, pages_after_commit, *frame_salts, _sum1, _sum2 = _FRAME_HEADER.unpack_from(frames, begins)
         if tuple(frame_salts) != salts:  # left over from before the log was begun anew
             break
@@ -239,21 +245,22 @@ def _with_commits(written: _Written, frames: memoryview, committed: int) -> _Wri
     )
 
 
-def _rest_of(file: IO[bytes]) -> bytes:
-    """What follows in a file. Most commits are small, and their size is not asked for: each call of the
-    system lets go of the interpreter."""
-    piece = file.read(PIECE_BYTES)
+def _read_up_to(file: FileIO, most: int) -> bytes:
+    """What follows in a file, up to so many bytes. Most commits are small, and the size of the file is not
+    asked for them: each call of the system lets go of the interpreter."""
+    piece = file.read(min(max(most, 0), PIECE_BYTES))
     if len(piece) < PIECE_BYTES:
         return piece
     file.seek(-PIECE_BYTES, os.SEEK_CUR)
-    return file.read()
+    return file.read(min(most, os.fstat(file.fileno()).st_size))
 
 
-def _sum_of_next(file: IO[bytes], size: int) -> int:
+def _sum_of_next(file: FileIO, size: int) -> int:
     found = 0
-    while size > 0 and (piece := file.read(min(size, PIECE_BYTES))):
-        found = crc32(piece, found)
-        size -= len(piece)
+    room = memoryview(bytearray(min(size, LARGE_PIECE_BYTES)))
+    while size > 0 and (got := file.readinto(room[:size])):
+        found = crc32(room[:got], found)
+        size -= got
     return found
 
 

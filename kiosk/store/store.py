@@ -327,8 +327,8 @@ class Store:
         self._engine.post(lambda: self._release(group))
         self._order_told |= any(waiting.forget_order for waiting in group)
         self._remains_told |= any(waiting.rebuild for waiting in group)
-        if not self._order_told and self._upkeep.log_is_long:
-            self._upkeep.fold()
+        if not self._order_told:
+            self._upkeep.fold_if_long()
 
     def _release(self, group: list[_Waiting]) -> None:
         for waiting in group:

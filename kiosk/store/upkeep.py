@@ -11,6 +11,7 @@ import threading
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from kiosk.store.pages import (
     CommitCount,
@@ -24,13 +25,18 @@ from kiosk.store.pages import (
     with_log,
 )
 
-LONGEST_LOG = 128_000_000
+LONGEST_LOG = 64_000_000
 """Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
 an even pace write some 25 MB, and the next close folds them in."""
 FOLD_AGAIN_BYTES = 4_000_000
 """By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
 FOLDING_MILLISECONDS = 100
 """How long folding waits for somebody who is reading; then it is tried again later."""
+HURRIED_MILLISECONDS = 5
+"""The same where votes may wait."""
+
+Folding = Literal["TRUNCATE", "RESTART"]
+"""https://sqlite.org/pragma.html#pragma_wal_checkpoint"""
 
 
 class Upkeep:
@@ -65,16 +71,20 @@ class Upkeep:
         """At the start it is, unless somebody who was reading kept it from being folded in."""
         return self._log.size == 0
 
-    @property
-    def log_is_long(self) -> bool:
-        """Whether it is time to fold it in, though votes may wait."""
-        return self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES)
-
     def note_commit(self) -> None:
         """Take in what a commit has written, before anybody hears that it did."""
         self._commits += 1
         self._count.set(self._commits)
         self._follow_log()
+
+    def fold_if_long(self) -> None:
+        """Fold the log in though votes may wait, where that is due.
+
+        Its frames are written over from then on, not taken away: to cut it off would take longer than all the
+        rest together.
+        """
+        if self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
+            self._try_folding("RESTART", HURRIED_MILLISECONDS)
 
     def fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
@@ -82,16 +92,7 @@ class Upkeep:
         Nothing is lost if not: the log still holds what was acknowledged. One that is not as it was written
         is left as it is.
         """
-        if not self._folding.acquire(blocking=False):
-            return False
-        try:
-            self._log.follow()
-            return self._sum_log() and self._fold_log()
-        except (sqlite3.Error, OSError):
-            return False
-        finally:
-            self._unfolded = self._log.size
-            self._folding.release()
+        return self._try_folding("TRUNCATE", FOLDING_MILLISECONDS)
 
     def rebuild(self) -> bool:
         """Write the whole file anew, so that nothing of what was deleted is left in it; whether the disk let
@@ -115,6 +116,18 @@ class Upkeep:
         """After the connection has been closed."""
         for held in (self._file, self._index, self._log, self._count):
             held.close()
+
+    def _try_folding(self, how: Folding, patience: int) -> bool:
+        if not self._folding.acquire(blocking=False):
+            return False
+        try:
+            self._log.follow()
+            return self._sum_log() and self._fold_log(how, patience)
+        except (sqlite3.Error, OSError):
+            return False
+        finally:
+            self._unfolded = self._log.size
+            self._folding.release()
 
     def _follow_log(self) -> None:
         with suppress(OSError):  # then the next commit takes it in, or the next fold
@@ -142,13 +155,13 @@ class Upkeep:
         save_sums(self._path, self._sums if is_right else replace(self._sums, commits=self._commits))
         return is_right
 
-    def _fold_log(self) -> bool:
-        """Whether nobody who was reading stood in the way."""
-        (patience,) = self._connection.execute("PRAGMA busy_timeout").fetchone()
-        self._connection.execute(f"PRAGMA busy_timeout = {FOLDING_MILLISECONDS}")
+    def _fold_log(self, how: Folding = "TRUNCATE", patience: int = FOLDING_MILLISECONDS) -> bool:
+        """Whether nobody who was reading stood in the way for so many milliseconds."""
+        (usual,) = self._connection.execute("PRAGMA busy_timeout").fetchone()
+        self._connection.execute(f"PRAGMA busy_timeout = {patience}")
         try:
-            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, *_ = self._connection.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
         finally:
-            self._connection.execute(f"PRAGMA busy_timeout = {patience}")
+            self._connection.execute(f"PRAGMA busy_timeout = {usual}")
         self._follow_log()
         return bool(busy == 0)

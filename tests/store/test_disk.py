@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,65 @@ def left_by_a_crash(tmp_path: Path) -> Path:
 def settings_in(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as file:
         return {name for (name,) in file.execute("SELECT name FROM setting")}
+
+
+def write_until_the_log_is_begun_anew(store: Store, log: Path) -> None:
+    """It has become so long that it is folded in though votes may wait; it is not cut off then."""
+
+    def write_all(text: str) -> None:
+        def job(tx: Connection) -> None:
+            for number in range(2_000):
+                meetings.set_setting(tx, f"large-{number}", text)
+
+        store.write(job)
+
+    before, now = -1, 0
+    while now > before:
+        write_all(f"{LARGE}{now}")
+        before, now = now, log.stat().st_size
+
+
+def change_a_bit(log: Path, at: int) -> None:
+    with log.open("r+b") as file:
+        file.seek(at)
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte ^ 1]))
+
+
+def test_a_long_log_is_begun_anew_and_nothing_is_lost_by_a_crash(
+    store: Store, tmp_path: Path, engine: Engine
+) -> None:
+    write_until_the_log_is_begun_anew(store, log_of(tmp_path))
+    for name in ("acknowledged", "acknowledged too"):
+        store.write(partial(meetings.set_setting, name=name, value=1))
+        assert store.changed_pages() == []
+        left = left_by_a_crash(tmp_path)
+        assert find_damage(left) is None
+        again = Store(left, engine)
+        assert again.changed_pages() == []
+        again.close()
+        assert find_damage(left) is None
+        assert name in settings_in(left)
+        shutil.rmtree(left.parent)
+    store.write(several_pages, forget_order=True)
+    store.write(nothing)
+    assert log_of(tmp_path).stat().st_size == 0
+
+
+def test_a_bit_that_changes_in_a_log_begun_anew_is_noticed_where_it_counts(
+    store: Store, tmp_path: Path
+) -> None:
+    log = log_of(tmp_path)
+    write_until_the_log_is_begun_anew(store, log)
+    store.write(lambda tx: meetings.set_setting(tx, "acknowledged", 1))
+    change_a_bit(log, log.stat().st_size - 100)  # of what is to be written over
+    assert store.changed_pages() == []
+    change_a_bit(log, 100)
+    assert store.changed_pages() != []
+    store.write(several_pages, forget_order=True)
+    store.close()
+    assert find_damage(tmp_path / "room.sqlite") is not None
 
 
 def test_a_commit_that_a_power_cut_has_torn_is_not_taken_for_damage(
