@@ -26,6 +26,7 @@ os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 import eventlet  # noqa: E402
 import eventlet.event  # noqa: E402
 import eventlet.hubs  # noqa: E402
+import eventlet.semaphore  # noqa: E402
 import eventlet.tpool  # noqa: E402
 import eventlet.wsgi  # noqa: E402
 
@@ -107,17 +108,19 @@ class Turnstile:
     votes above all."""
 
     def __init__(self) -> None:
+        self._places = eventlet.semaphore.Semaphore(REQUESTS_A_TURN)  # who waits for one stands in a queue
         self._begun = 0
 
     def pass_through(self) -> None:
-        while self._begun >= REQUESTS_A_TURN:
-            eventlet.sleep(0)
+        self._places.acquire()
         if self._begun == 0:
             eventlet.hubs.get_hub().schedule_call_global(0, self._begin_turn)
         self._begun += 1
 
     def _begin_turn(self) -> None:
-        self._begun = 0
+        begun, self._begun = self._begun, 0
+        for _ in range(begun):
+            self._places.release()
 
 
 class PatientSocket(eventlet.greenio.GreenSocket):  # type: ignore[misc]
