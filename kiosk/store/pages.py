@@ -114,6 +114,20 @@ class _Written(NamedTuple):
 _NOTHING = _Written(b"", 0, 0, Log())
 
 
+@dataclass(frozen=True)
+class ReadAgain:
+    """How far a log has been read again and was as it was written, and the checksums of the newest pages up
+    to there, by where they begin."""
+
+    header: bytes
+    end: int
+    sum: int
+    sums: Mapping[int, bytes]
+
+
+NOT_READ = ReadAgain(b"", _LOG_HEADER.size, 0, {})
+
+
 class LogIndex:
     """What SQLite tells its connections of the log of a file that is open.
 
@@ -178,19 +192,44 @@ class WrittenLog:
             written = _with_commits(written, memoryview(_read_up_to(self._file, new * size)))
         self._written = written
 
-    def is_as_written(self) -> bool:
-        """Whether it is still the same. For any thread, while nobody is folding it in."""
+    def is_as_written(self, before: ReadAgain = NOT_READ) -> bool:
+        """Whether it is still the same; what was read again ``before`` is not looked at once more. For any
+        thread, while nobody is folding it in."""
         written = self._written
         if written == _NOTHING:
             return True
+        start = before if before.header == written.header else NOT_READ
         with self._path.open("rb", buffering=0) as file:
-            file.seek(_LOG_HEADER.size)
-            found = _sum_of_next(file, written.end - _LOG_HEADER.size)
+            file.seek(start.end)
+            found = _sum_of_next(file, written.end - start.end, start.sum)
             file.seek(0)  # read last: as long as it is the same, so is what it stands before
             header = file.read(_LOG_HEADER.size)
         if header != written.header:
             return _is_begun_anew(written.header, header)
         return found == written.sum
+
+    def read_again(self) -> ReadAgain:
+        """Read all that is written by now, for a folding that comes soon. For any thread."""
+        written = self._written
+        if written == _NOTHING or not self.is_as_written():
+            return NOT_READ
+        page_size = _frame_size(written) - _FRAME_HEADER.size
+        with self._path.open("rb", buffering=0) as file:
+            sums = {begins: _sum_at(file, begins, page_size) for begins in written.log.pages.values()}
+        return ReadAgain(written.header, written.end, written.sum, sums)
+
+    def sums(self, known: PageSums, commits: int, before: ReadAgain = NOT_READ) -> PageSums:
+        """The checksums that the file will have when this is folded in."""
+        written = self._written
+        if not written.log.pages:
+            return known
+        ready = before.sums if before.header == written.header else {}
+        sums = bytearray(known.sums.ljust(written.log.file_pages * SUM_BYTES, b"\0"))
+        with self._path.open("rb", buffering=0) as file:
+            for page, begins in written.log.pages.items():
+                sum_ = ready.get(begins) or _sum_at(file, begins, known.page_size)
+                sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_
+        return PageSums(known.page_size, commits, bytes(sums[: written.log.file_pages * SUM_BYTES]))
 
     def close(self) -> None:
         if self._file is not None:
@@ -255,13 +294,16 @@ def _read_up_to(file: FileIO, most: int) -> bytes:
     return file.read(min(most, os.fstat(file.fileno()).st_size))
 
 
-def _sum_of_next(file: FileIO, size: int) -> int:
-    found = 0
+def _sum_of_next(file: FileIO, size: int, found: int) -> int:
     room = memoryview(bytearray(min(size, LARGE_PIECE_BYTES)))
     while size > 0 and (got := file.readinto(room[:size])):
         found = crc32(room[:got], found)
         size -= got
     return found
+
+
+def _sum_at(file: FileIO, begins: int, page_size: int) -> bytes:
+    return sum_of(os.pread(file.fileno(), page_size, begins))
 
 
 # ── The checksums ────────────────────────────────────────────────────────────────────────────────────
@@ -272,18 +314,6 @@ def sum_file(file: IO[bytes], commits: int) -> PageSums:
     file.seek(0)
     page_size = _page_size(file.read(18))
     return PageSums(page_size, commits, b"".join(sum_of(page) for page in _pages_in(file, page_size)))
-
-
-def with_log(known: PageSums, path: Path, log: Log, commits: int) -> PageSums:
-    """The checksums that the file will have when its log is folded in."""
-    if not log.pages:
-        return known
-    sums = bytearray(known.sums.ljust(log.file_pages * SUM_BYTES, b"\0"))
-    with log_of(path).open("rb") as file:
-        for page, begins in log.pages.items():
-            file.seek(begins)
-            sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_of(file.read(known.page_size))
-    return PageSums(known.page_size, commits, bytes(sums[: log.file_pages * SUM_BYTES]))
 
 
 def changed_pages(known: PageSums, file: IO[bytes], log: Log) -> list[int]:

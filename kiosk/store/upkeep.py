@@ -13,7 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from kiosk.engine.priority import be_modest
 from kiosk.store.pages import (
+    NOT_READ,
     CommitCount,
     LogIndex,
     PageSums,
@@ -22,12 +24,13 @@ from kiosk.store.pages import (
     load_sums,
     save_sums,
     sum_file,
-    with_log,
 )
 
-LONGEST_LOG = 64_000_000
+LONGEST_LOG = 128_000_000
 """Bytes of log after which it is folded into the file though votes may wait meanwhile. A thousand of them at
 an even pace write some 25 MB, and the next close folds them in."""
+READ_AHEAD_BYTES = 112_000_000
+"""By then it is looked at beside the writer, so that folding finds that done."""
 FOLD_AGAIN_BYTES = 4_000_000
 """By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
 FOLDING_MILLISECONDS = 100
@@ -53,6 +56,8 @@ class Upkeep:
         self._file = path.open("rb", buffering=0)
         self._index = LogIndex(path)
         self._log = WrittenLog(path, self._index.committed_frames)
+        self._read_ahead = NOT_READ
+        self._ahead_begun = False
         self._follow_log()
         self._sums = self._known_sums() or self._sums_anew()
         if self._sum_log():
@@ -78,13 +83,16 @@ class Upkeep:
         self._follow_log()
 
     def fold_if_long(self) -> None:
-        """Fold the log in though votes may wait, where that is due.
+        """Fold the log in though votes may wait, where that is due; where it will soon be, get it ready.
 
         Its frames are written over from then on, not taken away: to cut it off would take longer than all the
         rest together.
         """
         if self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
             self._try_folding("RESTART", HURRIED_MILLISECONDS)
+        elif self._log.size > READ_AHEAD_BYTES and not self._ahead_begun:
+            self._ahead_begun = True
+            threading.Thread(target=self._read_log_ahead, name="ahead of folding", daemon=True).start()
 
     def fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
@@ -127,7 +135,13 @@ class Upkeep:
             return False
         finally:
             self._unfolded = self._log.size
+            self._ahead_begun = False
             self._folding.release()
+
+    def _read_log_ahead(self) -> None:
+        be_modest()
+        with suppress(OSError):  # then folding reads it all
+            self._read_ahead = self._log.read_again()
 
     def _follow_log(self) -> None:
         with suppress(OSError):  # then the next commit takes it in, or the next fold
@@ -149,9 +163,9 @@ class Upkeep:
         may be. If it has changed SQLite folds it in when the file is closed: then the file is to be found
         damaged.
         """
-        is_right = self._log.is_as_written()
+        is_right = self._log.is_as_written(self._read_ahead)
         if is_right:
-            self._sums = with_log(self._sums, self._path, self._log.log, self._commits)
+            self._sums = self._log.sums(self._sums, self._commits, self._read_ahead)
         save_sums(self._path, self._sums if is_right else replace(self._sums, commits=self._commits))
         return is_right
 
