@@ -211,11 +211,13 @@ class WrittenLog:
     def read_again(self) -> ReadAgain:
         """Read all that is written by now, for a folding that comes soon. For any thread."""
         written = self._written
-        if written == _NOTHING or not self.is_as_written():
+        if written == _NOTHING:
             return NOT_READ
         page_size = _frame_size(written) - _FRAME_HEADER.size
         with self._path.open("rb", buffering=0) as file:
             sums = {begins: _sum_at(file, begins, page_size) for begins in written.log.pages.values()}
+        if not self.is_as_written():  # asked last: a bit that changes meanwhile must not be summed as right
+            return NOT_READ
         return ReadAgain(written.header, written.end, written.sum, sums)
 
     def sums(self, known: PageSums, commits: int, before: ReadAgain = NOT_READ) -> PageSums:
@@ -303,7 +305,8 @@ def _sum_of_next(file: FileIO, size: int, found: int) -> int:
 
 
 def _sum_at(file: FileIO, begins: int, page_size: int) -> bytes:
-    return sum_of(os.pread(file.fileno(), page_size, begins))
+    file.seek(begins)
+    return sum_of(file.read(page_size))
 
 
 # ── The checksums ────────────────────────────────────────────────────────────────────────────────────

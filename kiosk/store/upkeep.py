@@ -88,11 +88,14 @@ class Upkeep:
         Its frames are written over from then on, not taken away: to cut it off would take longer than all the
         rest together.
         """
+        if self._log.size < self._unfolded:  # begun anew since
+            self._unfolded, self._ahead_begun = 0, False
         if self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
             self._try_folding("RESTART", HURRIED_MILLISECONDS)
-        elif self._log.size > READ_AHEAD_BYTES and not self._ahead_begun:
+        elif self._log.size > max(READ_AHEAD_BYTES, self._unfolded) and not self._ahead_begun:
             self._ahead_begun = True
-            threading.Thread(target=self._read_log_ahead, name="ahead of folding", daemon=True).start()
+            with suppress(RuntimeError):  # no thread to be had: then folding reads it all
+                threading.Thread(target=self._read_log_ahead, name="ahead of folding", daemon=True).start()
 
     def fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
@@ -139,8 +142,8 @@ class Upkeep:
             self._folding.release()
 
     def _read_log_ahead(self) -> None:
-        be_modest()
         with suppress(OSError):  # then folding reads it all
+            be_modest()
             self._read_ahead = self._log.read_again()
 
     def _follow_log(self) -> None:
@@ -163,9 +166,12 @@ class Upkeep:
         may be. If it has changed SQLite folds it in when the file is closed: then the file is to be found
         damaged.
         """
-        is_right = self._log.is_as_written(self._read_ahead)
+        ahead = self._read_ahead
+        # In this order: a bit that changes in between must not be summed as right.
+        sums = self._log.sums(self._sums, self._commits, ahead)
+        is_right = self._log.is_as_written(ahead)
         if is_right:
-            self._sums = self._log.sums(self._sums, self._commits, self._read_ahead)
+            self._sums = sums
         save_sums(self._path, self._sums if is_right else replace(self._sums, commits=self._commits))
         return is_right
 

@@ -107,18 +107,18 @@ def settings_in(path: Path) -> set[str]:
 
 def write_until_the_log_is_begun_anew(store: Store, log: Path) -> None:
     """It has become so long that it is folded in though votes may wait; it is not cut off then."""
-
-    def write_all(text: str) -> None:
-        def job(tx: Connection) -> None:
-            for number in range(2_000):
-                meetings.set_setting(tx, f"large-{number}", text)
-
-        store.write(job)
-
     before, now = -1, 0
     while now > before:
-        write_all(f"{LARGE}{now}")
+        write_two_megabytes(store, f"{now}")
         before, now = now, log.stat().st_size
+
+
+def write_two_megabytes(store: Store, mark: str) -> None:
+    def job(tx: Connection) -> None:
+        for number in range(2_000):
+            meetings.set_setting(tx, f"large-{number}", LARGE + mark)
+
+    store.write(job)
 
 
 def change_a_bit(log: Path, at: int) -> None:
@@ -147,6 +147,18 @@ def test_a_long_log_is_begun_anew_and_nothing_is_lost_by_a_crash(
     store.write(several_pages, forget_order=True)
     store.write(nothing)
     assert log_of(tmp_path).stat().st_size == 0
+
+
+def test_a_log_that_is_begun_anew_again_and_again_grows_no_longer(store: Store, tmp_path: Path) -> None:
+    log = log_of(tmp_path)
+    write_until_the_log_is_begun_anew(store, log)
+    length = log.stat().st_size
+    written = 0
+    while written < 3 * length:
+        write_two_megabytes(store, f"{written}")
+        store.write(nothing)
+        written += 2_000 * len(LARGE)
+    assert log.stat().st_size < length + 4_000_000
 
 
 def test_a_bit_that_changes_in_a_log_begun_anew_is_noticed_where_it_counts(
