@@ -27,6 +27,7 @@ class Hub:
         self._socketio = socketio
         self._connections = connections
         self._renders: dict[Audience, Render] = {}
+        self._pictures_sent = 0
         self._broadcast: Broadcast = lambda event, news, room: socketio.server.emit(event, news, to=room)
         self._tell: Tell = lambda event, news, sid: socketio.server.emit(event, news, to=sid)
 
@@ -40,6 +41,12 @@ class Hub:
 
     def state(self, audience: Audience, meeting: str, language: str) -> dict[str, Any]:
         return self._renders[audience](meeting, language)
+
+    @property
+    def pictures_sent(self) -> int:
+        """Goes up with each state of a window that also hears figures. Those in it may have been overtaken
+        by newer ones while it was drawn, and are to be told once more."""
+        return self._pictures_sent
 
     def announce_state(self, meeting: str, *audiences: Audience) -> None:
         """Send the state to audiences of a meeting: made once per language, not once per phone."""
@@ -55,6 +62,7 @@ class Hub:
             traceback.print_exception(fault, file=sys.stderr)
             return
         self._send(STATE, audience, meeting, language, news)
+        self._note_picture(audience)
 
     def announce_tally(self, meeting: str, round_id: str, answered: int, connected: int, seq: int) -> None:
         news = {"round": round_id, "answered": answered, "connected": connected, "seq": seq}
@@ -70,6 +78,11 @@ class Hub:
         """Send to one socket."""
         self._tell(event.name, news, sid)
 
+    def tell_state(self, audience: Audience, sid: str, news: Mapping[str, Any]) -> None:
+        """Send a state of this audience to one socket."""
+        self.tell(STATE, sid, news)
+        self._note_picture(audience)
+
     def disconnect(self, person: str) -> None:
         """Cut every socket of a participant or a session."""
         for sid in list(self._connections.of_person(person)):
@@ -83,7 +96,11 @@ class Hub:
             if moved is not None:
                 server.leave_room(moved.sid, connection.room)
                 server.enter_room(moved.sid, moved.room)
-                self.tell(STATE, moved.sid, self.state(moved.audience, meeting, moved.language))
+                state = self.state(moved.audience, meeting, moved.language)
+                self.tell_state(moved.audience, moved.sid, state)
+
+    def _note_picture(self, audience: Audience) -> None:
+        self._pictures_sent += audience in TALLY.audiences
 
     def _send_to_all(self, event: Event, meeting: str, news: Mapping[str, Any]) -> None:
         for audience in event.audiences:

@@ -18,7 +18,7 @@ from socketio import exceptions
 from kiosk.clock import Clock
 from kiosk.engine import Engine
 from kiosk.live.connections import Allowance, Connection, Connections
-from kiosk.live.events import FAREWELL, STATE, Audience
+from kiosk.live.events import FAREWELL, Audience
 from kiosk.live.greetings import Greetings
 from kiosk.live.hub import Hub
 from kiosk.messages import Spelling
@@ -201,7 +201,7 @@ class Sockets:
         return {"status": "refused", **self._doors.refusal(error, caller.language)}
 
     def _send_first_state(self, sid: str, caller: Caller) -> None:
-        self._hub.tell(STATE, sid, self._doors.first_state(caller))
+        self._hub.tell_state(caller.audience, sid, self._doors.first_state(caller))
 
     def _told(self, identify: Callable[[], Caller], language: Any) -> Caller:
         try:

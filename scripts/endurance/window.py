@@ -17,7 +17,9 @@ ARRIVAL_SECONDS = 20.0
 _MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 _OPENING = re.compile(r"<main\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\bdata-([a-z-]+)="([^"]*)"')
-_FIGURE = re.compile(r'data-(answered|connected|presence)(?:="([^"]*)")?( data-value="\d+")?>([^<]*)<')
+_FIGURE = re.compile(
+    r'data-(answered|connected|presence)(?:="([^"]*)")?((?: data-(?:value|digits)="\d+")*)>([^<]*)<'
+)
 _RING = re.compile(r'stroke-dasharray="[^"]*"')
 
 

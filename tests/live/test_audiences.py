@@ -105,6 +105,19 @@ def test_no_frame_of_fifty_phones_or_of_the_wall_tells_a_count_before_the_reveal
     assert "data-result" not in wall.everything()
 
 
+def test_figures_are_told_once_more_after_a_picture_that_may_be_older(
+    server: Running, listen: Listen, meeting: Json
+) -> None:
+    opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})
+    console = listen(token=operator_token(server), window="console", meeting=meeting["id"])
+    (anna,) = phones(server, listen, meeting, 1)
+    assert anna.cast(opened["id"], {"options": ["a"]}) == {"status": "counted"}
+    console.wait_for("tally", lambda tally: tally["answered"] == 1)
+    wall = listen(token=operator_token(server), window="wall")
+    assert wall.wait_for("tally")["answered"] == 1
+    assert wall.wait_for("presence")["connected"] == 1
+
+
 def heard_until(phone: Wire, version: int) -> list[str]:
     """All that a phone hears, pings apart, up to the state of this version."""
     heard: list[str] = []
