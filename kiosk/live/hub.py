@@ -27,7 +27,7 @@ class Hub:
         self._socketio = socketio
         self._connections = connections
         self._renders: dict[Audience, Render] = {}
-        self._pictures_sent = 0
+        self._states_sent = 0
         self._broadcast: Broadcast = lambda event, news, room: socketio.server.emit(event, news, to=room)
         self._tell: Tell = lambda event, news, sid: socketio.server.emit(event, news, to=sid)
 
@@ -43,10 +43,10 @@ class Hub:
         return self._renders[audience](meeting, language)
 
     @property
-    def pictures_sent(self) -> int:
+    def states_sent(self) -> int:
         """Goes up with each state of a window that also hears figures. Those in it may have been overtaken
         by newer ones while it was drawn, and are to be told once more."""
-        return self._pictures_sent
+        return self._states_sent
 
     def announce_state(self, meeting: str, *audiences: Audience) -> None:
         """Send the state to audiences of a meeting: made once per language, not once per phone."""
@@ -62,7 +62,7 @@ class Hub:
             traceback.print_exception(fault, file=sys.stderr)
             return
         self._send(STATE, audience, meeting, language, news)
-        self._note_picture(audience)
+        self._note_state(audience)
 
     def announce_tally(self, meeting: str, round_id: str, answered: int, connected: int, seq: int) -> None:
         news = {"round": round_id, "answered": answered, "connected": connected, "seq": seq}
@@ -81,7 +81,7 @@ class Hub:
     def tell_state(self, audience: Audience, sid: str, news: Mapping[str, Any]) -> None:
         """Send a state of this audience to one socket."""
         self.tell(STATE, sid, news)
-        self._note_picture(audience)
+        self._note_state(audience)
 
     def disconnect(self, person: str) -> None:
         """Cut every socket of a participant or a session."""
@@ -99,8 +99,8 @@ class Hub:
                 state = self.state(moved.audience, meeting, moved.language)
                 self.tell_state(moved.audience, moved.sid, state)
 
-    def _note_picture(self, audience: Audience) -> None:
-        self._pictures_sent += audience in TALLY.audiences
+    def _note_state(self, audience: Audience) -> None:
+        self._states_sent += audience in TALLY.audiences
 
     def _send_to_all(self, event: Event, meeting: str, news: Mapping[str, Any]) -> None:
         for audience in event.audiences:

@@ -50,7 +50,7 @@ class News:
         self._tell_phones_at: dict[str, float] = {}
         self._told_presence: dict[str, int] = {}
         self._told_progress: dict[str, Progress] = {}
-        self._pictures_sent = 0
+        self._states_sent = 0
         self._told_saving = Saving(ok=True)
         self._tried_saving_at = clock.seconds()
         self._tally_seq = 0
@@ -75,7 +75,7 @@ class News:
 
     def tell_news(self) -> None:
         """Tell consoles and walls what moved since the last time. Called a few times a second."""
-        self._tell_all_after_pictures()
+        self._tell_all_after_states()
         for meeting_id in self._connections.meetings():
             if meeting_id:
                 self._tell_presence(meeting_id)
@@ -95,10 +95,10 @@ class News:
                 self.note_move(missed)
             self._tell_pictures(stepped)
 
-    def _tell_all_after_pictures(self) -> None:
-        """Where pictures were sent, tell every figure anew, moved or not."""
-        if self._pictures_sent != self._hub.pictures_sent:
-            self._pictures_sent = self._hub.pictures_sent
+    def _tell_all_after_states(self) -> None:
+        """Where states were sent, tell every figure anew, moved or not."""
+        if self._states_sent != self._hub.states_sent:
+            self._states_sent = self._hub.states_sent
             self._told_presence.clear()
             self._told_progress.clear()
 

@@ -28,6 +28,7 @@ from kiosk.store.health import find_damage, forget_checks, parts_of
 from kiosk.store.pages import load_sums, log_of, read_log, sum_file
 from kiosk.store.store import ROOM_FILE, Store
 from tests.support import meetings
+from tests.support.disks import flip
 from tests.support.kiosks import a_kiosk
 from tests.support.people import chosen, people, vote
 
@@ -197,12 +198,6 @@ def data(well: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     shutil.copytree(well, folder)
     return folder
-
-
-def flip(path: Path, place: int) -> None:
-    content = bytearray(path.read_bytes())
-    content[place] ^= 1
-    path.write_bytes(content)
 
 
 def an_answer(path: Path) -> int:

@@ -105,7 +105,7 @@ def test_no_frame_of_fifty_phones_or_of_the_wall_tells_a_count_before_the_reveal
     assert "data-result" not in wall.everything()
 
 
-def test_figures_are_told_once_more_after_a_picture_that_may_be_older(
+def test_figures_are_told_once_more_after_a_state_that_may_be_older(
     server: Running, listen: Listen, meeting: Json
 ) -> None:
     opened = server.did("POST", f"/api/v1/meetings/{meeting['id']}/rounds", {"question": "drink"})

@@ -23,7 +23,7 @@ from kiosk.store import meetings, pages
 from kiosk.store.health import find_damage
 from kiosk.store.pages import count_of
 from kiosk.store.store import Connection, Store
-from tests.support.disks import faulty_disk
+from tests.support.disks import faulty_disk, flip
 
 LARGE = "x" * 900
 PAGES = 40
@@ -121,14 +121,6 @@ def write_two_megabytes(store: Store, mark: str) -> None:
     store.write(job)
 
 
-def change_a_bit(log: Path, at: int) -> None:
-    with log.open("r+b") as file:
-        file.seek(at)
-        (byte,) = file.read(1)
-        file.seek(at)
-        file.write(bytes([byte ^ 1]))
-
-
 def test_a_long_log_is_begun_anew_and_nothing_is_lost_by_a_crash(
     store: Store, tmp_path: Path, engine: Engine
 ) -> None:
@@ -167,9 +159,9 @@ def test_a_bit_that_changes_in_a_log_begun_anew_is_noticed_where_it_counts(
     log = log_of(tmp_path)
     write_until_the_log_is_begun_anew(store, log)
     store.write(lambda tx: meetings.set_setting(tx, "acknowledged", 1))
-    change_a_bit(log, log.stat().st_size - 100)  # of what is to be written over
+    flip(log, log.stat().st_size - 100)  # of what is to be written over
     assert store.changed_pages() == []
-    change_a_bit(log, 100)
+    flip(log, 100)
     assert store.changed_pages() != []
     store.write(several_pages, forget_order=True)
     store.close()

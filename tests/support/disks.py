@@ -1,4 +1,4 @@
-"""A disk that misbehaves when it is told to, under a server of its own."""
+"""A disk that misbehaves when it is told to, under a server of its own; and a bit that flips on any other."""
 
 from __future__ import annotations
 
@@ -45,3 +45,12 @@ def faulty_disk(folder: Path, under: Path) -> FaultyDisk:
     disk = FaultyDisk(library, folder / "fault", under)
     disk.be("good")
     return disk
+
+
+def flip(path: Path, place: int) -> None:
+    """Change one bit where it lies, as a disk would: the file is neither cut off nor written anew."""
+    with path.open("r+b") as file:
+        file.seek(place)
+        (byte,) = file.read(1)
+        file.seek(place)
+        file.write(bytes([byte ^ 1]))
