@@ -34,6 +34,10 @@ _GROUP = 4
 _BROKEN = "it is damaged or cut off"
 
 
+Plain = bytes | memoryview
+"""The room's file before it is locked."""
+
+
 class NotABackup(Exception):
     """The file is no backup that can be opened. Says why."""
 
@@ -86,7 +90,7 @@ def read_spelt(text: str) -> bytes:
     return key
 
 
-def describe(plain: bytes, key: bytes, **facts: Any) -> Header:
+def describe(plain: Plain, key: bytes, **facts: Any) -> Header:
     """The header for a file; ``facts`` are its id, generation, made_at, sealed and openness."""
     return Header(
         key=fingerprint(key),
@@ -97,14 +101,14 @@ def describe(plain: bytes, key: bytes, **facts: Any) -> Header:
     )
 
 
-def locked(plain: bytes, header: Header, key: bytes) -> Iterator[bytes]:
+def locked(plain: Plain, header: Header, key: bytes) -> Iterator[bytes]:
     """The backup, piece by piece."""
     written = json.dumps(asdict(header), sort_keys=True).encode()
     yield MAGIC + _LENGTH.pack(len(written)) + written
     box = _box(key, written)
     pieces = max(1, -(-len(plain) // PIECE))
     for number in range(pieces):
-        piece = plain[number * PIECE : (number + 1) * PIECE]
+        piece = bytes(plain[number * PIECE : (number + 1) * PIECE])
         sealed = box.encrypt(piece, _nonce(number, last=number == pieces - 1)).ciphertext
         yield _LENGTH.pack(len(sealed)) + sealed
 

@@ -1,8 +1,8 @@
 """Backups while the room runs: after each closed round, and every minute while something has changed.
 
-They are made on a native thread of their own, from a reader, so that nobody who votes waits for them. Each
-goes into the data folder and into the folder that the facilitator has chosen, a stick say. The chosen one
-may come and go.
+They are made on a native thread of their own while the writer goes on, so that nobody who votes waits for
+them. Each goes into the data folder and into the folder that the facilitator has chosen, a stick say. The
+chosen one may come and go.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kiosk.engine import Engine
 from kiosk.engine.priority import be_modest
 from kiosk.memory import give_back
 from kiosk.problems import Problem
-from kiosk.store.health import Snapshot, snapshot
+from kiosk.store.health import Snapshot, examined
 from kiosk.store.store import Store, told_damage
 
 EVERY_SECONDS = 60.0
@@ -146,7 +146,7 @@ class Backups:
         changed = self._store.changed_pages()
         if changed:
             raise NotABackup(f"{len(changed)} pages of {self._store.path.name} have changed by themselves")
-        copy = snapshot(self._store.reader())
+        copy = examined(self._store.copy())
         if copy is None:
             raise NotABackup(f"{self._store.path.name} is damaged")
         return copy

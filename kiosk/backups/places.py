@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.backups.box import Header, NotABackup, check, locked, opened, read_header
+from kiosk.backups.box import Header, NotABackup, Plain, check, locked, opened, read_header
 from kiosk.store.files import give_name, sync_folder, write_flushed
 from kiosk.store.health import sound
 
@@ -38,7 +38,7 @@ def name_of(installation: str, generation: int) -> str:
     return f"kiosk-{installation[:8]}-{generation:06}{SUFFIX}"
 
 
-def write(folder: Path, plain: bytes, header: Header, key: bytes) -> Path:
+def write(folder: Path, plain: Plain, header: Header, key: bytes) -> Path:
     """Write a backup of a sound file into a folder, and open it again to see that it is there as it was.
 
     OSError where the place does not take it, NotABackup where it does not give it back as it was.

@@ -30,6 +30,9 @@ MOST_MESSAGES = 10
 MOST_COMMITS = 2**31 - 2**20
 """SQLite keeps 31 bits for the number; this close to the end it was never counted, only damaged."""
 COPY_NAME_LENGTH = 12
+_JOURNAL = slice(18, 20)
+"""Where the header says whether the file goes with a log: https://sqlite.org/fileformat2.html#file_format_version_numbers"""
+_WITHOUT_LOG = b"\x01\x01"
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,9 @@ def _messages(file: sqlite3.Connection, check: Literal["quick_check", "integrity
 
 def sound(content: bytes) -> bool:
     """Whether the bytes are a whole database."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        # A database in memory has no log: the two bytes of the header that ask for one are set back.
-        memory.deserialize(b"".join((content[:18], b"\x01\x01", memoryview(content)[20:])))
+    if len(content) < _JOURNAL.stop:
+        return False
+    with _in_memory(memoryview(bytearray(content))) as memory:
         return _is_whole(memory)
 
 
@@ -126,20 +129,30 @@ def sound(content: bytes) -> bool:
 class Snapshot:
     """The whole file with its log as it was at one moment, found sound."""
 
-    content: bytes
+    content: memoryview
     openness: int
     """What was being answered: 0 nothing, 1 the questions at the door alone, 2 a question of the agenda."""
 
 
-def snapshot(reader: sqlite3.Connection) -> Snapshot | None:
-    """A copy of what a connection reads; None where it is damaged. Writing goes on meanwhile.
+def examined(content: memoryview) -> Snapshot | None:
+    """A copy of the room's file; None where it is damaged.
 
-    Takes up twice the size of the file for a moment. SQLite itself copies: it leaves the interpreter to
-    others meanwhile.
+    SQLite takes as much memory again for a moment, and leaves the interpreter to others meanwhile.
     """
+    with _in_memory(content) as memory:
+        return Snapshot(content, _openness(memory)) if _is_whole(memory) else None
+
+
+@contextmanager
+def _in_memory(content: memoryview) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        reader.backup(memory)
-        return Snapshot(memory.serialize(), _openness(memory)) if _is_whole(memory) else None
+        kept = bytes(content[_JOURNAL])
+        content[_JOURNAL] = _WITHOUT_LOG  # which a database in memory cannot have
+        try:
+            memory.deserialize(content)
+        finally:
+            content[_JOURNAL] = kept
+        yield memory
 
 
 def _is_whole(memory: sqlite3.Connection) -> bool:

@@ -136,6 +136,7 @@ class Store:
         self._clock = clock or SystemClock()
         self._saving = Saving(ok=True)
         self._remains_told = False
+        self._fold_again_at: float | None = None
         self._changes = 0
         self._commit_times: deque[Commit] = deque(maxlen=COMMITS_REMEMBERED)
         self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -170,6 +171,11 @@ class Store:
     def changed_pages(self) -> list[int]:
         """The pages that are not as the writer left them: damage, whoever did it. For any thread."""
         return self._upkeep.changed_pages()
+
+    def copy(self) -> memoryview:
+        """The bytes of the file with its log, as one commit has left them, while writing goes on. For any
+        thread."""
+        return self._upkeep.copy()
 
     def try_saving(self, mark: str) -> bool:
         """Whether the disk takes anything now: a mark is written there, which counts as no change."""
@@ -343,10 +349,18 @@ class Store:
         """Make the file and its log forget what they were told to; what the disk does not let be now is tried
         again later.
         """
-        if self._remains_told:
-            self._remains_told = not self._upkeep.rebuild()
-        if self._order_told:
-            self._order_told = not self._upkeep.fold()
+        if self._remains_told and self._upkeep.rebuild():
+            self._remains_told = False
+            self._forget_order(self._upkeep.fold)
+        elif self._order_told and self._fold_again_at is None:
+            self._forget_order(self._upkeep.fold)
+        elif self._order_told and self._clock.seconds() >= (self._fold_again_at or 0):
+            self._forget_order(self._upkeep.fold_soon)
+
+    def _forget_order(self, fold: Callable[[], bool]) -> None:
+        self._order_told = not fold()
+        # Votes that come meanwhile must not each wait for another try.
+        self._fold_again_at = self._clock.seconds() + FOLD_AGAIN_SECONDS if self._order_told else None
 
     def _note_commit(self, group: Sequence[_Waiting], began: float) -> None:
         self._upkeep.note_commit()

@@ -31,6 +31,8 @@ LONGEST_LOG = 128_000_000
 an even pace write some 25 MB, and the next close folds them in."""
 READ_AHEAD_BYTES = 112_000_000
 """By then it is looked at beside the writer, so that folding finds that done."""
+LONG_TO_READ_BYTES = 4_000_000
+"""From here on reading a log takes so long that votes would notice: some 10 ms."""
 FOLD_AGAIN_BYTES = 4_000_000
 """By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
 FOLDING_MILLISECONDS = 100
@@ -57,7 +59,7 @@ class Upkeep:
         self._index = LogIndex(path)
         self._log = WrittenLog(path, self._index.committed_frames)
         self._read_ahead = NOT_READ
-        self._ahead_begun = False
+        self._reading_ahead: threading.Thread | None = None
         self._follow_log()
         self._sums = self._known_sums() or self._sums_anew()
         if self._sum_log():
@@ -89,13 +91,11 @@ class Upkeep:
         rest together.
         """
         if self._log.size < self._unfolded:  # begun anew since
-            self._unfolded, self._ahead_begun = 0, False
+            self._unfolded = 0
         if self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
             self._try_folding("RESTART", HURRIED_MILLISECONDS)
-        elif self._log.size > max(READ_AHEAD_BYTES, self._unfolded) and not self._ahead_begun:
-            self._ahead_begun = True
-            with suppress(RuntimeError):  # no thread to be had: then folding reads it all
-                threading.Thread(target=self._read_log_ahead, name="ahead of folding", daemon=True).start()
+        elif self._log.size > max(READ_AHEAD_BYTES, self._unfolded):
+            self._is_read_ahead()
 
     def fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
@@ -104,6 +104,13 @@ class Upkeep:
         is left as it is.
         """
         return self._try_folding("TRUNCATE", FOLDING_MILLISECONDS)
+
+    def fold_soon(self) -> bool:
+        """The same once more after it was not possible: by now votes may come in. A log that takes long to
+        read is read beside the writer first, and until that is done it is left as it is."""
+        if self._log.size > LONG_TO_READ_BYTES and not self._is_read_ahead():
+            return False
+        return self.fold()
 
     def rebuild(self) -> bool:
         """Write the whole file anew, so that nothing of what was deleted is left in it; whether the disk let
@@ -123,6 +130,11 @@ class Upkeep:
             changed = changed_pages(self._sums, self._file, log)
             return changed if self._log.is_as_written() else changed + sorted(log.pages)
 
+    def copy(self) -> memoryview:
+        """The file with its log, as one commit has left them. For any thread."""
+        with self._folding:
+            return self._log.whole(self._file, self._sums)
+
     def close(self) -> None:
         """After the connection has been closed."""
         for held in (self._file, self._index, self._log, self._count):
@@ -133,13 +145,26 @@ class Upkeep:
             return False
         try:
             self._log.follow()
-            return self._sum_log() and self._fold_log(how, patience)
+            is_folded = self._sum_log() and self._fold_log(how, patience)
+            if is_folded:
+                self._reading_ahead = None
+            return is_folded
         except (sqlite3.Error, OSError):
             return False
         finally:
             self._unfolded = self._log.size
-            self._ahead_begun = False
             self._folding.release()
+
+    def _is_read_ahead(self) -> bool:
+        """Whether the log has been read for folding; otherwise it is begun to be, once until it is folded."""
+        if self._reading_ahead is None:
+            reading = threading.Thread(target=self._read_log_ahead, name="ahead of folding", daemon=True)
+            try:
+                reading.start()
+            except RuntimeError:  # no thread to be had: then folding reads it all
+                return True
+            self._reading_ahead = reading
+        return not self._reading_ahead.is_alive()
 
     def _read_log_ahead(self) -> None:
         with suppress(OSError):  # then folding reads it all

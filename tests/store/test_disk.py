@@ -20,10 +20,11 @@ import pytest
 from kiosk.engine import Engine
 from kiosk.problems import Problem
 from kiosk.store import meetings, pages
-from kiosk.store.health import find_damage
+from kiosk.store.health import examined, find_damage
 from kiosk.store.pages import count_of
 from kiosk.store.store import Connection, Store
 from tests.support.disks import faulty_disk, flip
+from tests.support.running import until
 
 LARGE = "x" * 900
 PAGES = 40
@@ -88,9 +89,53 @@ def test_a_disk_that_fills_while_the_log_is_emptied_stops_nothing(store: Store, 
         assert store.saving.ok
         assert log_of(tmp_path).stat().st_size > PAGES * len(LARGE)
     store.write(lambda tx: meetings.set_setting(tx, "c", 1))
-    store.write(nothing)
-    assert log_of(tmp_path).stat().st_size < PAGES * len(LARGE)
+    until_emptied(store, tmp_path)
     assert store.reader().execute("SELECT count(*) FROM setting").fetchone() == (3 + PAGES,)
+
+
+def until_emptied(store: Store, tmp_path: Path) -> None:
+    def is_emptied() -> bool:
+        store.write(nothing)
+        return log_of(tmp_path).stat().st_size == 0
+
+    until(is_emptied, "the log tells of an order still")
+
+
+@contextmanager
+def somebody_reading(tmp_path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(tmp_path / "room.sqlite", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM setting").fetchone()
+        yield
+
+
+def close_after_a_long_round(store: Store) -> None:
+    """It has written so much that the log, where it is not emptied at once, is read beside the writer."""
+    for number in range(4):
+        write_two_megabytes(store, f"{number}")
+    store.write(several_pages, forget_order=True)
+
+
+def test_a_long_log_is_emptied_once_nobody_reads_it(store: Store, tmp_path: Path) -> None:
+    with somebody_reading(tmp_path):
+        close_after_a_long_round(store)
+        store.write(lambda tx: meetings.set_setting(tx, "meanwhile", 1))
+        assert log_of(tmp_path).stat().st_size > 0
+    until_emptied(store, tmp_path)
+    assert store.changed_pages() == []
+    assert "meanwhile" in settings_in(tmp_path / "room.sqlite")
+
+
+def test_a_bit_that_changes_in_a_log_that_waits_for_being_emptied_is_noticed(
+    store: Store, tmp_path: Path
+) -> None:
+    log = log_of(tmp_path)
+    with somebody_reading(tmp_path):
+        close_after_a_long_round(store)
+        flip(log, log.stat().st_size - 30_000)  # of what was written last
+        store.write(lambda tx: meetings.set_setting(tx, "meanwhile", 1))
+    store.close()
+    assert find_damage(tmp_path / "room.sqlite") is not None
 
 
 def left_by_a_crash(tmp_path: Path) -> Path:
@@ -151,6 +196,35 @@ def test_a_log_that_is_begun_anew_again_and_again_grows_no_longer(store: Store, 
         store.write(nothing)
         written += 2_000 * len(LARGE)
     assert log.stat().st_size < length + 4_000_000
+
+
+def test_a_copy_is_of_one_commit_while_the_log_grows_and_is_begun_anew(store: Store, tmp_path: Path) -> None:
+    copies: list[memoryview] = []
+    done = threading.Event()
+
+    def copy_again_and_again() -> None:
+        while not done.is_set():
+            copies.append(store.copy())
+            del copies[:-20]
+
+    copying = threading.Thread(target=copy_again_and_again)
+    copying.start()
+    write_until_the_log_is_begun_anew(store, log_of(tmp_path))
+    done.set()
+    copying.join()
+    copies.append(store.copy())
+    for copy in copies:
+        assert len(marks_in(copy)) == 1
+    assert marks_in(copies[-1]) == set(
+        store.reader().execute("SELECT DISTINCT value FROM setting WHERE name LIKE 'large-%'")
+    )
+
+
+def marks_in(copy: memoryview) -> set[tuple[str]]:
+    assert examined(copy) is not None
+    with closing(sqlite3.connect(":memory:")) as memory:
+        memory.deserialize(bytes(copy[:18]) + b"\x01\x01" + bytes(copy[20:]))
+        return set(memory.execute("SELECT DISTINCT value FROM setting WHERE name LIKE 'large-%'"))
 
 
 def test_a_bit_that_changes_in_a_log_begun_anew_is_noticed_where_it_counts(
@@ -276,7 +350,7 @@ from pathlib import Path
 from kiosk.engine import engine_named
 from kiosk.problems import Problem
 from kiosk.store import meetings, pages
-from kiosk.store.health import find_damage
+from kiosk.store.health import examined, find_damage
 from kiosk.store.pages import count_of
 from kiosk.store.store import Store
 
