@@ -19,8 +19,9 @@ COMING_PER_SECOND = 100
 REST_SECONDS = 3
 """Until the backup after the last of many rounds is made."""
 TURNS = 3
-"""How often votes are measured in quiet and beside a desk, in turn: what counts is the turn in the middle.
-In a single one some other moment of the machine is among its slowest votes."""
+"""How often votes are measured in quiet and beside cross-tables, in turn, then in quiet and beside a desk.
+What counts is the turn in the middle: in a single one some other moment of the machine is among its slowest
+votes."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,12 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
     desk = Desk(operator, server.data, evening)
     desk.draw_one()
     time.sleep(REST_SECONDS)
-    tables = CrossTables(operator, evening, CALM_SECONDS)
-    with tables.asked():
-        crossing = pace("cross-tables")
-    quiet, busy = [], []
+    tables = CrossTables(operator, evening, TURNS, CALM_SECONDS)
+    quiet, crossing, busy = [], [], []
+    for _ in range(TURNS):  # all of them before the desk, which asks for the same tables
+        quiet.append(pace("quiet"))
+        with tables.asked():
+            crossing.append(pace("cross-tables"))
     for _ in range(TURNS):
         quiet.append(pace("quiet"))
         with desk.busy():
@@ -89,7 +92,7 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
         coming_within_seconds=within,
         coming=coming,
         quiet=_middle(quiet),
-        crossing=crossing,
+        crossing=_middle(crossing),
         busy=_middle(busy),
         closed_rounds=len(evening.rounds),
         tables_ms=tables.ms,
@@ -103,7 +106,7 @@ def measure_around(server: Kiosk, hall: Hall, phones: int, paths: list[str], cor
 
 
 def _middle(turns: list[Spread]) -> Spread:
-    return sorted(turns, key=lambda turn: turn.p99)[len(turns) // 2]
+    return sorted(turns, key=lambda turn: turn.p99)[(len(turns) - 1) // 2]
 
 
 def _round(

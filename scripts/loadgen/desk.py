@@ -172,14 +172,17 @@ def _everything(evening: Evening) -> Iterator[tuple[str, tuple[str, str] | None]
 
 
 class CrossTables:
-    """Asks for cross-tables that nobody has asked for before, at an even pace, and looks at each."""
+    """Asks for cross-tables that nobody has asked for before, at an even pace, and looks at each.
 
-    def __init__(self, operator: Operator, evening: Evening, seconds: float) -> None:
+    There are so many that they last for some turns of so many ``seconds``.
+    """
+
+    def __init__(self, operator: Operator, evening: Evening, turns: int, seconds: float) -> None:
         self._operator = operator
         self._connection = operator.connection()
         self._evening = evening
         self._left = [(name, about) for name in evening.earlier for about in ABOUT]
-        self._every = seconds / len(self._left)
+        self._every = turns * seconds / len(self._left)
         self.ms: list[float] = []
         self.refused: set[str] = set()
 

@@ -11,7 +11,7 @@ from typing import Any
 from scripts.loadgen.hall import Hall
 from scripts.loadgen.servers import ANSWERS, MEETING, Api, Kiosk
 
-ABOUT = {"age": 5, "district": 4}
+ABOUT = {"age": 5, "district": 4, "gender": 3}
 """The composition questions, and how many answers each has."""
 QUESTIONS = 10
 RUNS = 3

@@ -68,8 +68,8 @@ def _around(found: Found) -> str:
         "## Around the vote\n\n"
         "Phones come in one after the other: page, its files, join, socket, first state. Then they vote, in "
         "quiet and while a desk asks for tallies, cross-tables, figures, tables and exports of all that was "
-        "asked before, three things at once without a pause, and one backup follows the other: three times "
-        "each in turn, of which the middle one is shown. "
+        "asked before, three things at once without a pause, and one backup follows the other: in turn, "
+        "three times. Of each the turn in the middle is shown. "
         "Console and wall are looked at all the time while phones come in and while they vote at once.\n\n"
         + _rows(head, rows)
     )
@@ -102,12 +102,14 @@ def _tables(found: Found) -> str:
         "ack p99 quiet, ms",
         "meanwhile, ms",
         "ratio",
+        "goal",
     )
     return (
         "## Cross-tables\n\n"
         "Late in the evening many rounds are closed, and the hall votes in another one. A console asks for "
-        "answers by group that nobody has asked for before, up to ten times a second, and looks at each. "
-        "The time is from asking until the card with the table is there.\n\n" + _rows(head, rows)
+        "answers by group that nobody has asked for before, up to five times a second, and looks at each. "
+        "The time is from asking until the card with the table is there. Votes are measured in quiet and "
+        "meanwhile, in turn, three times; of each the turn in the middle is shown.\n\n" + _rows(head, rows)
     )
 
 
@@ -122,6 +124,7 @@ def _tables_row(each: Found) -> tuple[str, ...]:
         f"{each['quiet_p99_ms']:.1f}",
         f"{each['crossing_p99_ms']:.1f}",
         f"{each['crossing_ratio']:.2f} ×",
+        AROUND_GOALS["crossing_ratio"].judged(each["crossing_ratio"]),
     )
 
 

@@ -67,6 +67,7 @@ LINES = (
 AROUND_GOALS = {
     "longest_wait_s": Goal("≤ 1 s", most=1),
     "tables_worst_ms": Goal("≤ 200 ms", most=200),
+    "crossing_ratio": Goal("≤ 2 ×", most=2),
     "busy_ratio": Goal("≤ 2 ×", most=2),
 }
 FULL_GOAL = Goal("≤ 2 s", most=2)
@@ -239,7 +240,7 @@ def _table(each: Found) -> str:
 
 
 def _around_lines(each: Found) -> str:
-    wait, busy = each["longest_wait_s"], each["busy_ratio"]
+    wait, busy, crossing = each["longest_wait_s"], each["busy_ratio"], each["crossing_ratio"]
     quiet_ms, busy_ms = each["quiet_p99_ms"], each["busy_p99_ms"]
     tables = f"{each['tables']} cross-tables never asked for before, of {each['closed_rounds']} closed rounds"
     lines = [
@@ -250,7 +251,8 @@ def _around_lines(each: Found) -> str:
         f"  answers that the desk got meanwhile: {each['desk_answers']:.0f}; backups: {each['backups']:.0f}",
         f"{tables}: median {each['tables_median_ms']:.0f} ms",
         f"  slowest {each['tables_worst_ms']:.0f} ms  {tables_goal(each)}".rstrip(),
-        f"  votes meanwhile: ack p99 {each['crossing_p99_ms']:.1f} ms, {each['crossing_ratio']:.2f} ×",
+        f"  votes meanwhile: ack p99 {each['crossing_p99_ms']:.1f} ms",
+        f"  ratio: {crossing:.2f} ×  {AROUND_GOALS['crossing_ratio'].judged(crossing)}",
         f"console and wall: {each['windows_looks']} looks, slowest {each['windows_slowest_ms']:.0f} ms",
     ]
     return "\n".join(lines)
