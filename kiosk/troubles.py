@@ -62,7 +62,10 @@ class Signs:
     disturbance: Disturbance | None = None
     backup_waiting: float = 0.0
     """For how many seconds something has changed that is in no backup."""
+    backup_fault_here: str = ""
+    """What this computer said to its own backups, if it did not take the last one."""
     backup_faults: Mapping[str, str] = field(default_factory=dict)
+    """The other folders that did not, and what they said."""
     attendance: Attendance = Attendance()
 
 
@@ -140,6 +143,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         N_("The backup cannot be written to %(folder)s (%(reason)s)."),
         N_("Plug the stick in again, or choose another folder. Backups on this computer go on."),
     ),
+    "backup_missing_here": (
+        N_("No backup can be written on this computer (%(reason)s)."),
+        N_("Free some space on the disk, or make the data folder writable."),
+    ),
     "backup_late": (
         N_("The newest answers are in no backup yet."),
         N_("They are saved on this computer. Check the free space of the disk and the stick."),
@@ -195,6 +202,8 @@ def _of_attendance(seen: Attendance) -> Iterator[Trouble]:
 def _of_backups(signs: Signs) -> Iterator[Trouble]:
     for folder, reason in signs.backup_faults.items():
         yield Trouble("backup_missing", details={"folder": folder, "reason": reason})
+    if signs.backup_fault_here and signs.saving:
+        yield Trouble("backup_missing_here", details={"reason": signs.backup_fault_here})
     if signs.backup_waiting > BACKUP_LATE_SECONDS and not signs.damage:
         yield Trouble("backup_late")
 

@@ -56,13 +56,14 @@ export function hush(shelf = document.querySelector("[data-notices]")) {
 }
 
 /**
- * Say why something was refused.
+ * Say why something was refused. What people with a phone are told of it may be of no use here: then the page has
+ * words of its own under the same name.
  *
  * @param {import("../kiosk/api.js").Refused} refusal
  * @param {Element | null} [shelf]
  */
 export function tellRefusal(refusal, shelf = document.querySelector("[data-notices]")) {
-  tell(refusal.detail || say("unreachable"), refusal.code === "stale" ? "caution" : "negative", shelf);
+  tell(say(refusal.code) || refusal.detail || say("unreachable"), refusal.code === "stale" ? "caution" : "negative", shelf);
   if (refusal.code === UNREACHABLE) shelf?.firstElementChild?.setAttribute("data-over-when-back", "");
 }
 

@@ -78,6 +78,11 @@ class Backups:
         """The folder that was chosen, whether it is there or not."""
         return self._ledger.chosen
 
+    @property
+    def own_folder(self) -> str:
+        """The folder on this computer, which is always there."""
+        return str(ledgers.own_folder(self._data))
+
     def start(self) -> None:
         """Begin to make backups by itself, until ``stop``."""
         threading.Thread(target=self._keep, name="backups", daemon=True).start()
@@ -95,7 +100,7 @@ class Backups:
         try:
             self._ledger = ledgers.choose(self._data, self._ledger, Path(folder) if folder else None)
         except (OSError, ValueError) as error:
-            raise Problem("backup_folder", reason=getattr(error, "strerror", None) or str(error)) from error
+            raise Problem("backup_folder", reason=_said(error)) from error
         ledgers.write_ledger(self._data, self._ledger)
         self.soon()
 
@@ -170,7 +175,7 @@ class Backups:
                 places.write(folder, copy.content, header, key)
                 places.let_go(folder, header)
             except (OSError, NotABackup) as error:
-                faults[str(folder)] = getattr(error, "strerror", None) or str(error)
+                faults[str(folder)] = _said(error)
         return faults
 
     def _targets(self) -> list[Path]:
@@ -203,7 +208,7 @@ class Backups:
                 self._make(sealed=sealed)
         except Exception as error:  # noqa: BLE001 - the next one may succeed; the console is told meanwhile
             print(f"backups: {error!r}", file=sys.stderr)
-            self._report = replace(self._report, faults={str(self._data): str(error)})
+            self._report = replace(self._report, faults={self.own_folder: _said(error)})
 
     def _is_due(self) -> bool:
         return self._report.made_at is None or bool(self._report.faults) or self._has_changed()
@@ -228,3 +233,8 @@ class Backups:
         except OSError:
             used = tuple(dict.fromkeys((*self._ledger.used, str(folder))))
             self._ledger = replace(self._ledger, chosen=str(folder), apart=False, used=used)
+
+
+def _said(error: Exception) -> str:
+    """What the system said of a fault, without its number and the name of a file."""
+    return getattr(error, "strerror", None) or str(error)

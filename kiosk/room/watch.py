@@ -101,7 +101,10 @@ class Watch:
             late=max((late for at, late in self._late if now - at <= LATE_FOR_SECONDS), default=0.0),
             disturbance=self._disturbance(now),
             backup_waiting=now - backups.waiting_since if backups.waiting_since is not None else 0.0,
-            backup_faults=backups.faults,
+            backup_fault_here=backups.faults.get(self._backups.own_folder, ""),
+            backup_faults={
+                folder: said for folder, said in backups.faults.items() if folder != self._backups.own_folder
+            },
             attendance=self._crowd.attendance(),
         )
 

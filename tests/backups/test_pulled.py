@@ -91,7 +91,7 @@ def test_pulled_a_hundred_times_an_older_generation_opens(tmp_path: Path) -> Non
         give_back(tmp_path / "data", stick, plain)
     writer.end()
     assert len(happened) == 2 + len(FAULTS)
-    assert moved > PULLS // 2, "hardly anything was written: the test shows nothing"
+    assert moved > PULLS // 4, "hardly anything was written: the test shows nothing"
 
 
 def generations(stick: Path) -> list[int]:

@@ -44,6 +44,7 @@ SIGNS = {
     "one_address": Signs(attendance=Attendance(from_one_address=10)),
     "clock_moved": Signs(disturbance=Disturbance("moved", -3600)),
     "backup_missing": Signs(backup_faults={"/media/stick": "No such file or directory"}),
+    "backup_missing_here": Signs(backup_fault_here="No space left on device"),
     "backup_late": Signs(backup_waiting=181),
 }
 
@@ -182,6 +183,19 @@ def test_phones_that_drop_and_come_back(clock: StillClock) -> None:
     assert connections.phones(60) == (9, 11)
     clock.step(61)
     assert connections.phones(60) == (9, 0)
+
+
+def test_a_disk_that_takes_no_backup_is_told_of_without_a_stick(
+    kiosk: Kiosk, clock: StillClock, data: Path
+) -> None:
+    hold_open(kiosk)
+    (data / "backups").write_text("in the way of the folder")
+    kiosk.backups.make()
+    look(kiosk.room, clock)
+    assert codes(kiosk.room) == ["backup_missing_here"]
+    page = Browser(kiosk, data).console().get("/facilitator/meetings/m1").text
+    assert "No backup can be written on this computer (File exists)." in page
+    assert "stick" not in page.split("backup_missing_here")[1].split("</li>")[0]
 
 
 def test_a_stick_that_was_pulled_is_told_on_the_console(
