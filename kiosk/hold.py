@@ -37,9 +37,12 @@ def hold(data: Path) -> Hold:
             _("Files in %(folder)s cannot be locked. Choose a folder on this computer with --data.")
             % {"folder": data}
         ) from error
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    try:
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+    except OSError as error:
+        raise cannot_write(data, error.strerror or str(error)) from error
     return Hold(file)
 
 
@@ -48,12 +51,15 @@ def _lock_file(data: Path) -> IO[str]:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = (data / "lock").open("a+", encoding="utf-8")
     except OSError as error:
-        raise CannotStart(
-            _("The data folder %(folder)s cannot be written: %(reason)s.")
-            % {"folder": data, "reason": error.strerror or error}
-        ) from error
+        raise cannot_write(data, error.strerror or str(error)) from error
     file.seek(0)
     return file
+
+
+def cannot_write(data: Path, reason: str) -> CannotStart:
+    return CannotStart(
+        _("The data folder %(folder)s cannot be written: %(reason)s.") % {"folder": data, "reason": reason}
+    )
 
 
 if sys.platform == "win32":

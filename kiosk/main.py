@@ -6,10 +6,13 @@ import gc
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import documents
@@ -20,9 +23,10 @@ from kiosk.damage import refuse_damage
 from kiosk.doctor.versions import OLDEST, installed, too_old
 from kiosk.engine import Engine, Space, engine_named
 from kiosk.entrance import START_LINK_MINUTES, Entrance
-from kiosk.hold import hold
+from kiosk.hold import cannot_write, hold
 from kiosk.listening import CannotStart, listen, listen_locally, raise_file_limit
 from kiosk.memory import keep_little
+from kiosk.problems import Problem
 from kiosk.room import Room
 from kiosk.settings import Settings, read_settings
 from kiosk.store.files import write_whole
@@ -63,9 +67,10 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     engine = engine_named(settings.engine)
     clock = SystemClock()
     whereabouts = Whereabouts(clock, listener.port, local.port, settings.host, settings.names)
-    kiosk = make_kiosk(settings, engine, whereabouts, clock, console=console, wall=wall)
-    _prepare_sample(kiosk.room)
-    _write_running(settings, whereabouts)
+    with _told_of_the_disk(settings.data):
+        kiosk = make_kiosk(settings, engine, whereabouts, clock, console=console, wall=wall)
+        _prepare_sample(kiosk.room)
+        _write_running(settings, whereabouts)
     kiosk.backups.start()
     kiosk.courier.start()
     engine.spawn(_keep_telling, kiosk.room, engine, clock)
@@ -76,6 +81,18 @@ def _run(settings: Settings, console: Window, wall: Window) -> int:
     engine.serve(kiosk.wsgi, [listener.socket, local.socket], _space(settings, files))
     held.release()
     return 0
+
+
+@contextmanager
+def _told_of_the_disk(data: Path) -> Iterator[None]:
+    """What a full or failing disk says to a start is told in one sentence."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError, Problem) as error:
+        if isinstance(error, Problem) and error.code != "not_saving":
+            raise
+        cause = error.__cause__ or error
+        raise cannot_write(data, getattr(cause, "strerror", None) or str(cause)) from error
 
 
 def _warn_of_old_libraries() -> None:

@@ -148,13 +148,15 @@ class Backups:
             self._report = replace(self._report, faults=faults, damage="")
 
     def _copy(self) -> Snapshot:
-        changed = self._store.changed_pages()
-        if changed:
-            raise NotABackup(f"{len(changed)} pages of {self._store.path.name} have changed by themselves")
-        copy = examined(self._store.copy())
-        if copy is None:
+        copy = self._store.copy()
+        if copy.changed:
+            raise NotABackup(
+                f"{len(copy.changed)} pages of {self._store.path.name} have changed by themselves"
+            )
+        sound = examined(copy.content)
+        if sound is None:
             raise NotABackup(f"{self._store.path.name} is damaged")
-        return copy
+        return sound
 
     def _write_everywhere(self, copy: Snapshot, *, sealed: bool) -> dict[str, str]:
         """Write the backup into every folder; those that did not take it, and why."""

@@ -84,7 +84,7 @@ class PageSums:
         return self.sums[(page - 1) * SUM_BYTES : page * SUM_BYTES]
 
 
-def sum_of(page: bytes) -> bytes:
+def sum_of(page: bytes | memoryview) -> bytes:
     return blake2b(page, digest_size=SUM_BYTES).digest()
 
 
@@ -124,6 +124,16 @@ class ReadAgain:
     end: int
     sum: int
     sums: Mapping[int, bytes]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The bytes of the room's file with its log, as one commit has left them."""
+
+    content: memoryview
+    changed: list[int]
+    """The pages in it that are not as the writer left them: damage, whoever did it. Of the log it is only
+    known whether it is whole: if not, they are all the pages in it."""
 
 
 NOT_READ = ReadAgain(b"", _LOG_HEADER.size, 0, {})
@@ -234,7 +244,7 @@ class WrittenLog:
                 sums[(page - 1) * SUM_BYTES : page * SUM_BYTES] = sum_
         return PageSums(known.page_size, commits, bytes(sums[: written.log.file_pages * SUM_BYTES]))
 
-    def whole(self, file: FileIO, known: PageSums) -> memoryview:
+    def whole(self, file: FileIO, known: PageSums) -> Copy:
         """A copy of the room's file with this folded in, as it was after one commit. For any thread, while
         nobody is folding; the writer may go on.
 
@@ -246,20 +256,32 @@ class WrittenLog:
         content = memoryview(mmap(-1, size * page_size))
         _read_whole(file, content)
         if not written.log.pages:
-            return content
+            return Copy(content, _changed_in(content, known, written.log.pages))
         with self._path.open("rb", buffering=0) as log:
             for page, begins in written.log.pages.items():
                 if page <= size:
                     log.seek(begins)
                     log.readinto(content[(page - 1) * page_size : page * page_size])
             log.seek(0)
-            if log.read(_LOG_HEADER.size) != written.header:  # begun anew, so all of it was in the file
-                _read_whole(file, content)
-        return content
+            header = log.read(_LOG_HEADER.size)
+        if header != written.header and _is_begun_anew(written.header, header):  # all of it was in the file
+            _read_whole(file, content)
+            return Copy(content, _changed_in(content, known, {}))
+        changed = _changed_in(content, known, written.log.pages)
+        return Copy(content, changed if self.is_as_written() else changed + sorted(written.log.pages))
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _changed_in(content: memoryview, known: PageSums, besides: Mapping[int, int]) -> list[int]:
+    size = known.page_size
+    return [
+        page
+        for page in range(1, min(known.pages, len(content) // size) + 1)
+        if page not in besides and sum_of(content[(page - 1) * size : page * size]) != known.of(page)
+    ]
 
 
 def _read_whole(file: FileIO, content: memoryview) -> None:

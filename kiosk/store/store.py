@@ -25,6 +25,7 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.engine import Engine, Latch
 from kiosk.problems import Problem
 from kiosk.store import meetings
+from kiosk.store.pages import Copy
 from kiosk.store.schema import migrations
 from kiosk.store.upkeep import Upkeep
 
@@ -168,12 +169,8 @@ class Store:
         """The last groups of writes, the oldest first."""
         return tuple(self._commit_times)
 
-    def changed_pages(self) -> list[int]:
-        """The pages that are not as the writer left them: damage, whoever did it. For any thread."""
-        return self._upkeep.changed_pages()
-
-    def copy(self) -> memoryview:
-        """The bytes of the file with its log, as one commit has left them, while writing goes on. For any
+    def copy(self) -> Copy:
+        """The bytes of the file with its log, while writing goes on, and what of them is damage. For any
         thread."""
         return self._upkeep.copy()
 
@@ -289,9 +286,7 @@ class Store:
             if group:
                 self._commit(group)
             self._clean()
-        self._upkeep.fold()
-        self._writer_connection.close()
-        self._upkeep.close()
+        self._upkeep.end()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that has arrived, and whether to go on after it."""
@@ -351,7 +346,7 @@ class Store:
         """
         if self._remains_told and self._upkeep.rebuild():
             self._remains_told = False
-            self._forget_order(self._upkeep.fold)
+            self._forget_order(self._upkeep.fold_for_good)
         elif self._order_told and self._fold_again_at is None:
             self._forget_order(self._upkeep.fold)
         elif self._order_told and self._clock.seconds() >= (self._fold_again_at or 0):

@@ -17,10 +17,10 @@ from kiosk.engine.priority import be_modest
 from kiosk.store.pages import (
     NOT_READ,
     CommitCount,
+    Copy,
     LogIndex,
     PageSums,
     WrittenLog,
-    changed_pages,
     load_sums,
     save_sums,
     sum_file,
@@ -37,6 +37,7 @@ FOLD_AGAIN_BYTES = 4_000_000
 """By how much a log grows that somebody's reading keeps as long as that, before it is tried again."""
 FOLDING_MILLISECONDS = 100
 """How long folding waits for somebody who is reading; then it is tried again later."""
+COPYING_SECONDS = 5.0
 HURRIED_MILLISECONDS = 5
 """The same where votes may wait."""
 
@@ -46,7 +47,7 @@ Folding = Literal["TRUNCATE", "RESTART"]
 
 class Upkeep:
     """Of the file at ``path``, which ``connection`` alone writes to. All is for the writer, except
-    ``changed_pages``."""
+    ``copy``."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
@@ -105,12 +106,16 @@ class Upkeep:
         """
         return self._try_folding("TRUNCATE", FOLDING_MILLISECONDS)
 
+    def fold_for_good(self) -> bool:
+        """The same after a rebuilding, for which whoever copies is waited for."""
+        return self._try_folding("TRUNCATE", FOLDING_MILLISECONDS, wait=COPYING_SECONDS)
+
     def fold_soon(self) -> bool:
         """The same once more after it was not possible: by now votes may come in. A log that takes long to
         read is read beside the writer first, and until that is done it is left as it is."""
         if self._log.size > LONG_TO_READ_BYTES and not self._is_read_ahead():
             return False
-        return self.fold()
+        return self._try_folding("TRUNCATE", HURRIED_MILLISECONDS)
 
     def rebuild(self) -> bool:
         """Write the whole file anew, so that nothing of what was deleted is left in it; whether the disk let
@@ -122,27 +127,30 @@ class Upkeep:
             return False
         return True
 
-    def changed_pages(self) -> list[int]:
-        """The pages that are not as the writer left them: damage, whoever did it. Of the log it is only known
-        whether it is whole: if not, they are all the pages in it. For any thread."""
-        with self._folding:
-            log = self._log.log
-            changed = changed_pages(self._sums, self._file, log)
-            return changed if self._log.is_as_written() else changed + sorted(log.pages)
-
-    def copy(self) -> memoryview:
-        """The file with its log, as one commit has left them. For any thread."""
+    def copy(self) -> Copy:
+        """The file with its log, and what of it is not as the writer left it. For any thread."""
         with self._folding:
             return self._log.whole(self._file, self._sums)
 
-    def close(self) -> None:
-        """After the connection has been closed."""
-        for held in (self._file, self._index, self._log, self._count):
-            held.close()
+    def end(self) -> None:
+        """Fold for the last time and close, the connection as well. Whoever copies is waited for: closing the
+        connection has SQLite fold what is left, and that looks at no checksum."""
+        with self._folding:
+            self._fold_now("TRUNCATE", FOLDING_MILLISECONDS)
+            self._connection.close()
+            for held in (self._file, self._index, self._log, self._count):
+                held.close()
 
-    def _try_folding(self, how: Folding, patience: int) -> bool:
-        if not self._folding.acquire(blocking=False):
+    def _try_folding(self, how: Folding, patience: int, *, wait: float = 0.0) -> bool:
+        """Whether it was folded in; somebody who copies is waited for so many seconds."""
+        if not self._folding.acquire(timeout=wait):
             return False
+        try:
+            return self._fold_now(how, patience)
+        finally:
+            self._folding.release()
+
+    def _fold_now(self, how: Folding, patience: int) -> bool:
         try:
             self._log.follow()
             is_folded = self._sum_log() and self._fold_log(how, patience)
@@ -153,7 +161,6 @@ class Upkeep:
             return False
         finally:
             self._unfolded = self._log.size
-            self._folding.release()
 
     def _is_read_ahead(self) -> bool:
         """Whether the log has been read for folding; otherwise it is begun to be, once until it is folded."""

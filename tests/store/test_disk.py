@@ -122,7 +122,7 @@ def test_a_long_log_is_emptied_once_nobody_reads_it(store: Store, tmp_path: Path
         store.write(lambda tx: meetings.set_setting(tx, "meanwhile", 1))
         assert log_of(tmp_path).stat().st_size > 0
     until_emptied(store, tmp_path)
-    assert store.changed_pages() == []
+    assert store.copy().changed == []
     assert "meanwhile" in settings_in(tmp_path / "room.sqlite")
 
 
@@ -172,11 +172,11 @@ def test_a_long_log_is_begun_anew_and_nothing_is_lost_by_a_crash(
     write_until_the_log_is_begun_anew(store, log_of(tmp_path))
     for name in ("acknowledged", "acknowledged too"):
         store.write(partial(meetings.set_setting, name=name, value=1))
-        assert store.changed_pages() == []
+        assert store.copy().changed == []
         left = left_by_a_crash(tmp_path)
         assert find_damage(left) is None
         again = Store(left, engine)
-        assert again.changed_pages() == []
+        assert again.copy().changed == []
         again.close()
         assert find_damage(left) is None
         assert name in settings_in(left)
@@ -204,7 +204,7 @@ def test_a_copy_is_of_one_commit_while_the_log_grows_and_is_begun_anew(store: St
 
     def copy_again_and_again() -> None:
         while not done.is_set():
-            copies.append(store.copy())
+            copies.append(store.copy().content)
             del copies[:-20]
 
     copying = threading.Thread(target=copy_again_and_again)
@@ -212,7 +212,7 @@ def test_a_copy_is_of_one_commit_while_the_log_grows_and_is_begun_anew(store: St
     write_until_the_log_is_begun_anew(store, log_of(tmp_path))
     done.set()
     copying.join()
-    copies.append(store.copy())
+    copies.append(store.copy().content)
     for copy in copies:
         assert len(marks_in(copy)) == 1
     assert marks_in(copies[-1]) == set(
@@ -234,9 +234,9 @@ def test_a_bit_that_changes_in_a_log_begun_anew_is_noticed_where_it_counts(
     write_until_the_log_is_begun_anew(store, log)
     store.write(lambda tx: meetings.set_setting(tx, "acknowledged", 1))
     flip(log, log.stat().st_size - 100)  # of what is to be written over
-    assert store.changed_pages() == []
+    assert store.copy().changed == []
     flip(log, 100)
-    assert store.changed_pages() != []
+    assert store.copy().changed != []
     store.write(several_pages, forget_order=True)
     store.close()
     assert find_damage(tmp_path / "room.sqlite") is not None
@@ -255,7 +255,7 @@ def test_a_commit_that_a_power_cut_has_torn_is_not_taken_for_damage(
     pages.log_of(left).write_bytes(torn)
     assert find_damage(left) is None
     again = Store(left, engine)
-    assert again.changed_pages() == []
+    assert again.copy().changed == []
     again.close()
     assert find_damage(left) is None
     assert "acknowledged" in settings_in(left)
@@ -309,7 +309,7 @@ LOOKING = "import sqlite3, sys; file = sqlite3.connect(sys.argv[1]); file.execut
 def test_another_program_that_looks_into_the_file_leaves_its_log(store: Store, tmp_path: Path) -> None:
     """It would take it away as the last to close the file, were it not for the lock that the room keeps."""
     store.write(lambda tx: meetings.set_setting(tx, "before", 1))
-    assert store.changed_pages() == []
+    assert store.copy().changed == []
     asked = "SELECT count(*) FROM setting"
     subprocess.run([sys.executable, "-c", LOOKING, str(tmp_path / "room.sqlite"), asked], check=True)
     store.write(lambda tx: meetings.set_setting(tx, "after", 1))

@@ -135,7 +135,9 @@ export class Ballots {
   #receipt(element, isDrafted) {
     const round = String(element.dataset.round);
     const isOpen = element.dataset.status === "open";
-    if (this.#outbox.pending(round)) return { name: this.#outbox.isStalled(round) ? "waiting" : "sending" };
+    if (this.#outbox.pending(round)) {
+      return this.#outbox.isStalled(round) ? { name: "waiting", why: this.#outbox.whyStalled(round) } : { name: "sending" };
+    }
     const refused = this.#outbox.entry(round)?.refused;
     if (refused) return this.#refusal(round, refused);
     const isOfMeeting = !element.matches(".composition");

@@ -6,6 +6,7 @@
  */
 
 import { uuid } from "../ids.js";
+import { Refused } from "./api.js";
 import { Drawer } from "./memory.js";
 
 const STALLED_MS = 3_000;
@@ -28,8 +29,8 @@ export class Outbox {
   #counted;
   /** @type {Set<string>} */
   #sending = new Set();
-  /** @type {Set<string>} */
-  #stalled = new Set();
+  /** @type {Map<string, string | undefined>} */
+  #stalled = new Map();
   #retryIn = RETRY_MS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -99,6 +100,14 @@ export class Outbox {
   }
 
   /**
+   * Why it does, where the server has said so: then it is not the network.
+   * @param {string} round
+   */
+  whyStalled(round) {
+    return this.#stalled.get(round);
+  }
+
+  /**
    * Drop a refusal that has been read.
    * @param {string} round
    */
@@ -127,8 +136,8 @@ export class Outbox {
       }
       this.#retryIn = RETRY_MS;
       this.#stalled.delete(round);
-    } catch {
-      this.#stall(round);
+    } catch (reason) {
+      this.#stall(round, reason instanceof Refused && reason.code === "not_saving" ? reason.detail : undefined);
       this.#retryLater();
     } finally {
       clearTimeout(slow);
@@ -163,9 +172,12 @@ export class Outbox {
     else this.#store(round, { title: entry.title, refused: { code: outcome.code, detail: outcome.detail } });
   }
 
-  /** @param {string} round */
-  #stall(round) {
-    this.#stalled.add(round);
+  /**
+   * @param {string} round
+   * @param {string} [why]
+   */
+  #stall(round, why) {
+    this.#stalled.set(round, why);
     this.#changed(round);
   }
 
