@@ -42,7 +42,7 @@ def hold(data: Path) -> Hold:
         file.write(str(os.getpid()))
         file.flush()
     except OSError as error:
-        raise cannot_write(data, error.strerror or str(error)) from error
+        raise cannot_write(data, error) from error
     return Hold(file)
 
 
@@ -51,12 +51,13 @@ def _lock_file(data: Path) -> IO[str]:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = (data / "lock").open("a+", encoding="utf-8")
     except OSError as error:
-        raise cannot_write(data, error.strerror or str(error)) from error
+        raise cannot_write(data, error) from error
     file.seek(0)
     return file
 
 
-def cannot_write(data: Path, reason: str) -> CannotStart:
+def cannot_write(data: Path, error: BaseException) -> CannotStart:
+    reason = getattr(error, "strerror", None) or str(error)
     return CannotStart(
         _("The data folder %(folder)s cannot be written: %(reason)s.") % {"folder": data, "reason": reason}
     )

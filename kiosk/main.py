@@ -91,8 +91,7 @@ def _told_of_the_disk(data: Path) -> Iterator[None]:
     except (OSError, sqlite3.OperationalError, Problem) as error:
         if isinstance(error, Problem) and error.code != "not_saving":
             raise
-        cause = error.__cause__ or error
-        raise cannot_write(data, getattr(cause, "strerror", None) or str(cause)) from error
+        raise cannot_write(data, error.__cause__ or error) from error
 
 
 def _warn_of_old_libraries() -> None:

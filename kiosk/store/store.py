@@ -137,7 +137,7 @@ class Store:
         self._clock = clock or SystemClock()
         self._saving = Saving(ok=True)
         self._remains_told = False
-        self._fold_again_at: float | None = None
+        self._fold_again_at = 0.0  # when it is tried once more; 0 where it was not tried yet
         self._changes = 0
         self._commit_times: deque[Commit] = deque(maxlen=COMMITS_REMEMBERED)
         self._jobs: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -347,15 +347,13 @@ class Store:
         if self._remains_told and self._upkeep.rebuild():
             self._remains_told = False
             self._forget_order(self._upkeep.fold_for_good)
-        elif self._order_told and self._fold_again_at is None:
-            self._forget_order(self._upkeep.fold)
-        elif self._order_told and self._clock.seconds() >= (self._fold_again_at or 0):
-            self._forget_order(self._upkeep.fold_soon)
+        elif self._order_told and self._clock.seconds() >= self._fold_again_at:
+            self._forget_order(self._upkeep.fold_soon if self._fold_again_at else self._upkeep.fold)
 
     def _forget_order(self, fold: Callable[[], bool]) -> None:
         self._order_told = not fold()
         # Votes that come meanwhile must not each wait for another try.
-        self._fold_again_at = self._clock.seconds() + FOLD_AGAIN_SECONDS if self._order_told else None
+        self._fold_again_at = self._clock.seconds() + FOLD_AGAIN_SECONDS if self._order_told else 0.0
 
     def _note_commit(self, group: Sequence[_Waiting], began: float) -> None:
         self._upkeep.note_commit()

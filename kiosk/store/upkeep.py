@@ -38,6 +38,7 @@ FOLD_AGAIN_BYTES = 4_000_000
 FOLDING_MILLISECONDS = 100
 """How long folding waits for somebody who is reading; then it is tried again later."""
 COPYING_SECONDS = 5.0
+"""How long a rebuilt file waits to be folded in for somebody who copies: longer than any room's takes."""
 HURRIED_MILLISECONDS = 5
 """The same where votes may wait."""
 
@@ -96,7 +97,7 @@ class Upkeep:
         if self._log.size > max(LONGEST_LOG, self._unfolded + FOLD_AGAIN_BYTES):
             self._try_folding("RESTART", HURRIED_MILLISECONDS)
         elif self._log.size > max(READ_AHEAD_BYTES, self._unfolded):
-            self._is_read_ahead()
+            self._begin_reading_ahead()
 
     def fold(self) -> bool:
         """Fold the write-ahead log into the file and empty it; whether the disk and the readers let it be.
@@ -113,8 +114,10 @@ class Upkeep:
     def fold_soon(self) -> bool:
         """The same once more after it was not possible: by now votes may come in. A log that takes long to
         read is read beside the writer first, and until that is done it is left as it is."""
-        if self._log.size > LONG_TO_READ_BYTES and not self._is_read_ahead():
-            return False
+        if self._log.size > LONG_TO_READ_BYTES:
+            self._begin_reading_ahead()
+            if self._reading_ahead is not None and self._reading_ahead.is_alive():
+                return False
         return self._try_folding("TRUNCATE", HURRIED_MILLISECONDS)
 
     def rebuild(self) -> bool:
@@ -162,16 +165,13 @@ class Upkeep:
         finally:
             self._unfolded = self._log.size
 
-    def _is_read_ahead(self) -> bool:
-        """Whether the log has been read for folding; otherwise it is begun to be, once until it is folded."""
+    def _begin_reading_ahead(self) -> None:
+        """Have the log read for folding, once until it is folded in."""
         if self._reading_ahead is None:
             reading = threading.Thread(target=self._read_log_ahead, name="ahead of folding", daemon=True)
-            try:
+            with suppress(RuntimeError):  # no thread to be had: then folding reads it all
                 reading.start()
-            except RuntimeError:  # no thread to be had: then folding reads it all
-                return True
-            self._reading_ahead = reading
-        return not self._reading_ahead.is_alive()
+                self._reading_ahead = reading
 
     def _read_log_ahead(self) -> None:
         with suppress(OSError):  # then folding reads it all
